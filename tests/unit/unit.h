@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+//
+// What every cmocka test includes first: cmocka needs these headers before its own, in this order.
+
+#ifndef TESTS_UNIT_UNIT_H
+#define TESTS_UNIT_UNIT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#endif
