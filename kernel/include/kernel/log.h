@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+//
+// The kernel log: a ring of text with time stamps, read by the log server, echoed to the early console until
+// a driver takes it.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// One line; a newline is added. At most LOG_LINE_MAX bytes are kept.
+[[gnu::format(printf, 1, 2)]] void log_line(const char *format, ...);
+// Raw text of a program (log_write).
+void log_text(const char *text, size_t length);
+// Copies from a position on; returns bytes, sets *next. Text that was overwritten is skipped.
+size_t log_copy(uint64_t position, void *buffer, size_t room, uint64_t *next);
+// The last `most` bytes, for a panic.
+size_t log_tail(char *buffer, size_t most);

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+//
+// The end of everything: a broken kernel invariant. User input never gets here. Prints what was expected,
+// registers, backtrace with symbols, the running thread and the last log lines on the early console, then
+// halts.
+#pragma once
+
+[[noreturn, gnu::format(printf, 1, 2)]] void panic(const char *format, ...);
+
+// A kernel invariant. Kept in all builds: a wrong kernel must stop, not go on.
+#define ASSERT(condition)                                                                                    \
+    ((condition) ? (void)0 : panic("expected %s at %s:%d", #condition, __FILE_NAME__, __LINE__))
