@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""The command line of tools/abigen."""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from . import emit_abi, emit_kernel, emit_user
+from .check import check_contract
+from .load import load_contract
+from .model import Contract
+from .source import Problems
+
+# What can be made, by folder and name; an output path is recognised by its last two parts.
+OUTPUTS: dict[str, Callable[[Contract], str]] = {
+    "abi/status.h": emit_abi.status_h,
+    "abi/constants.h": emit_abi.constants_h,
+    "abi/objects.h": emit_abi.objects_h,
+    "abi/structs.h": emit_abi.structs_h,
+    "abi/syscalls.h": emit_abi.syscalls_h,
+    "abi/names.c": emit_abi.names_c,
+    "kernel/syscall_handlers.h": emit_kernel.handlers_h,
+    "kernel/syscall_dispatch.c": emit_kernel.dispatch_c,
+    "tessera/syscalls.h": emit_user.syscalls_h,
+}
+
+ABOUT = """Makes C headers, stubs, the kernel's system call decoder and the reference manual from abi/*.toml and
+protocols/*.toml. Mistakes there are reported as FILE:LINE: MESSAGE with exit status 1."""
+
+
+def arguments_parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="abigen", description=ABOUT)
+    parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parents[2], help="top of the source tree")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="name everything that can be made")
+    what.add_argument("--check", action="store_true", help="compare the goldens and docs/syscalls.md with the TOML")
+    what.add_argument("--update", action="store_true", help="write the goldens and docs/syscalls.md anew")
+    parser.add_argument("output", type=Path, nargs="*", help="files to write; known by their last two parts")
+    return parser.parse_args(arguments)
+
+
+def output_write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def kept_files(contract: Contract) -> dict[str, str]:
+    """Generated files that stand in the tree, to be read and compared: path from the root, content."""
+    return {f"abi/golden/{name}": make(contract) for name, make in OUTPUTS.items() if name.endswith(".h")}
+
+
+def kept_check(root: Path, kept: dict[str, str]) -> int:
+    """Says how each kept file differs; 1 when one does."""
+    stale = 0
+    known = {root / name for name in kept}
+    for path in sorted((root / "abi/golden").glob("*/*")):
+        if path not in known:
+            print(f"{path.relative_to(root)}: no longer generated", file=sys.stderr)
+            stale = 1
+    for name, text in kept.items():
+        path = root / name
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        if old != text:
+            stale = 1
+            difference = difflib.unified_diff(old.splitlines(), text.splitlines(), name, "what the TOML says", lineterm="")
+            print("\n".join(difference), file=sys.stderr)
+    if stale:
+        print("generated files are out of date; if the change is meant, run tools/abigen --update", file=sys.stderr)
+    return stale
+
+
+def kept_update(root: Path, kept: dict[str, str]) -> None:
+    for path in (root / "abi/golden").glob("*/*"):
+        if str(path.relative_to(root)) not in kept:
+            path.unlink()
+    for name, text in kept.items():
+        output_write(root / name, text)
+
+
+def outputs_make(contract: Contract, paths: list[Path]) -> int:
+    for path in paths:
+        make = OUTPUTS.get(f"{path.parent.name}/{path.name}")
+        if make is None:
+            print(f"abigen: do not know how to make {path.parent.name}/{path.name}; see --list", file=sys.stderr)
+            return 2
+        output_write(path, make(contract))
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    options = arguments_parse(arguments)
+    problems = Problems()
+    contract = load_contract(options.root, problems)
+    check_contract(contract, problems)
+    if problems.found:
+        print("\n".join(problems.lines()), file=sys.stderr)
+        return 1
+    if options.list:
+        print("\n".join(OUTPUTS))
+    if options.check:
+        return kept_check(options.root, kept_files(contract))
+    if options.update:
+        kept_update(options.root, kept_files(contract))
+    return outputs_make(contract, options.output)
