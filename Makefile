@@ -1,37 +1,104 @@
 # SPDX-License-Identifier: MIT
-# The face of the build: Meson and Ninja do the work, tools/ holds the scripts.
-
-ARCH ?= $(or $(KARCH),x86_64)
-BUILD := build/$(ARCH)
-
-ifneq ($(ARCH),x86_64)
-ifeq ($(filter $(ARCH),aarch64 riscv64 loongarch64),)
-$(error there is no architecture '$(ARCH)'; known are x86_64, aarch64, riscv64, loongarch64)
-else
-$(error not yet: Tessera runs on x86_64 only, '$(ARCH)' comes later)
-endif
-endif
+# The face of the build: Meson and Ninja do the work, tools/ holds the scripts. Values that people give (CMD, EXTRA,
+# QEMU_FLAGS) reach the scripts through the environment and quoted, so blanks, quotes and dollars survive.
 
 .DEFAULT_GOAL := help
-.PHONY: help build host check-host clean distclean
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
 
-help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
-	while IFS='|' read -r name text; do printf '%-16s %s\n' "$$name" "$$text"; done
+ARCH := $(or $(ARCH),$(KARCH),x86_64)
+ARCHES_LATER := aarch64 riscv64 loongarch64
 
-$(BUILD)/build.ninja:
-	@meson setup --cross-file meson/$(ARCH).ini $(BUILD) . >&2
+ifneq ($(ARCH),x86_64)
+ifeq ($(filter $(ARCH),$(ARCHES_LATER)),)
+$(error There is no architecture '$(ARCH)'. Tessera runs on x86_64; $(ARCHES_LATER) come later)
+else
+$(error Not yet: Tessera runs on x86_64 only, '$(ARCH)' comes later)
+endif
+endif
 
-build/host/build.ninja:
-	@meson setup --native-file meson/native.ini -Db_sanitize=address,undefined -Db_lundef=false build/host . >&2
+SMP ?= 1
+MEM ?= 256M
+define take_raw
+override $(1) := $$(value $(1))
+export $(1)
+endef
+$(foreach name,CMD EXTRA QEMU_FLAGS WINDOW MEM SMP,$(eval $(call take_raw,$(name))))
 
-build: $(BUILD)/build.ninja ## the kernel, the loader and all programs
+BUILD := build/$(ARCH)
+RUN = tools/run --arch $(ARCH) --memory "$$MEM" --smp "$$SMP" $${QEMU_FLAGS:+--qemu-flags="$$QEMU_FLAGS"} \
+	$${WINDOW:+--window} $${EXTRA:+--extra="$$EXTRA"} $${CMD:+--command="$$CMD"}
+
+.PHONY: help
+help: ## prints this list
+	@echo 'Usage: make TARGET [VARIABLE=VALUE ...]'
+	@echo
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
+	while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+	@echo
+	@echo '  ARCH=x86_64  MEM=256M  SMP=1  WINDOW=1  QEMU_FLAGS="..."  EXTRA=DIR  CMD="PROGRAM ARGUMENTS"'
+
+.PHONY: setup-run setup-test
+setup-run:
+	@tools/setup run
+
+setup-test:
+	@tools/setup test
+	@tools/setup check
+
+$(BUILD)/build.ninja: | setup-run
+	@echo 'Configuring $(BUILD) ...' >&2
+	@mkdir -p build
+	@meson setup --cross-file meson/$(ARCH).ini $(BUILD) . >build/$(ARCH).log 2>&1 || { cat build/$(ARCH).log >&2; exit 1; }
+
+build/host/build.ninja: | setup-test
+	@echo 'Configuring build/host ...' >&2
+	@mkdir -p build
+	@meson setup --native-file meson/native.ini -Db_sanitize=address,undefined -Db_lundef=false build/host . \
+	    >build/host.log 2>&1 || { cat build/host.log >&2; exit 1; }
+
+.PHONY: run run-bios run-uefi run-hdd debug
+run: iso ## builds and boots to a shell on this terminal
+	@$(RUN)
+
+run-bios: iso ## the same, named in full: the ISO by BIOS
+	@$(RUN) --firmware bios
+
+run-uefi: iso ## boots the ISO by UEFI
+	@$(RUN) --firmware uefi
+
+run-hdd: hdd ## boots the disk image by BIOS
+	@$(RUN) --media hdd
+
+debug: iso ## boots and waits for GDB on port 1234
+	@$(RUN) --gdb 1234
+
+.PHONY: all all-hdd iso hdd build
+all: build iso ## build/ARCH/tessera.iso, to boot from CD or USB stick
+	@ls -l $(BUILD)/tessera.iso
+
+all-hdd: build hdd ## build/ARCH/tessera.hdd, a disk image with a GPT
+	@ls -l $(BUILD)/tessera.hdd
+
+iso hdd: setup-run $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet tessera.$@ >&2
+
+build: setup-run $(BUILD)/build.ninja
 	@ninja -C $(BUILD) >&2
 
-host: build/host/build.ninja ## the host's tests, under ASan and UBSan
-	@ninja -C build/host >&2
-	@meson test -C build/host --no-rebuild --print-errorlogs >&2
+.PHONY: test check fuzz
+test: ## every test; ends with `N passed, N failed, N skipped`
+	@tools/setup test
+	@tools/setup check
+	@tools/test --arch $(ARCH)
 
+check: setup-test ## format, static analysis, layering, generated files
+	@tools/check --arch $(ARCH)
+
+fuzz: setup-test ## fuzzes every parser for a minute each (MINUTES=N for longer)
+	@tools/fuzz --seconds "$$(( $${MINUTES:-1} * 60 ))"
+
+.PHONY: clean distclean
 clean: ## removes what was built
 	@rm -rf build
 

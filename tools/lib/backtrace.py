@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""File and line for the backtrace of a kernel panic.
+
+The kernel prints frames as `  #3 0xffffffff80001234 name+0x12`. An address behind `#1` and up is a return
+address: the call is the instruction before it, so one is subtracted before the look-up.
+"""
+
+import re
+import shutil
+import subprocess
+
+FRAME = re.compile(r"^\s*#(\d+)\s+0x([0-9a-fA-F]{8,16})\b[^\n]*", re.MULTILINE)
+PANIC = re.compile(rb"^\W*(?:kernel )?panic\b", re.MULTILINE | re.IGNORECASE)
+
+
+def has_panic(text):
+    return PANIC.search(text) is not None
+
+
+def frames(text):
+    """(number, address, the line as printed) of every frame in the text."""
+    return [(int(m.group(1)), int(m.group(2), 16), m.group(0).strip()) for m in FRAME.finditer(text)]
+
+
+def source_lines(text, kernel):
+    """One line for each frame: as printed, and where it is. Empty when nothing can be said."""
+    found = frames(text)
+    tool = shutil.which("llvm-symbolizer-19") or shutil.which("llvm-symbolizer")
+    if not found or not tool:
+        return []
+    addresses = [hex(address - (1 if number > 0 else 0)) for number, address, _ in found]
+    result = subprocess.run(
+        [tool, "--output-style=GNU", "--no-inlines", "--functions=none", f"--obj={kernel}", *addresses],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    places = result.stdout.splitlines()
+    if result.returncode != 0 or len(places) != len(found):
+        return []
+    return [
+        f"  {line} at {place}" for (_, _, line), place in zip(found, places) if not place.startswith("??")
+    ]
