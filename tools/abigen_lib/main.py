@@ -26,6 +26,13 @@ OUTPUTS: dict[str, Callable[[Contract], str]] = {
     "tessera/syscalls.h": emit_user.syscalls_h,
 }
 
+
+
+def outputs_all(root: Path) -> list[str]:
+    """Every output that this tree has."""
+    return list(OUTPUTS)
+
+
 ABOUT = """Makes C headers, stubs, the kernel's system call decoder and the reference manual from abi/*.toml and
 protocols/*.toml. Mistakes there are reported as FILE:LINE: MESSAGE with exit status 1."""
 
@@ -98,7 +105,7 @@ def main(arguments: list[str]) -> int:
         print("\n".join(problems.lines()), file=sys.stderr)
         return 1
     if options.list:
-        print("\n".join(OUTPUTS))
+        print("\n".join(outputs_all(options.root)))
     if options.check:
         return kept_check(options.root, kept_files(contract))
     if options.update:
