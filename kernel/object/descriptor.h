@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+//
+// Descriptor tables. A value is 24 bits of index and 40 of generation; the slot's tag holds generation, type,
+// kind and rights in one atomic word, so a lookup needs no lock: it reads the tag, then the object, then the
+// tag again. What a lookup returns is good until the kernel is left (storage is not reused before); whoever
+// acts on it locks and compares the tag once more.
+//
+// Slots are grouped in pages that the process pays for and keeps until it ends. A slot whose generation is
+// used up is retired.
+#pragma once
+#include "object/object.h"
+#include <base/list.h>
+
+struct process;
+struct thread;
+
+enum slot_kind {
+    SLOT_FREE = 0,
+    SLOT_STRONG = 1,
+    SLOT_WEAK = 2,
+    SLOT_BORROWED = 3,    // kept for leases
+    SLOT_TRANSIT_IN = 4,  // received in a call that this process has not answered
+    SLOT_TRANSIT_OUT = 5, // sent in a call that is not answered
+    SLOT_CLOSING = 6,     // being released, nobody finds it
+    SLOT_RESERVED = 7,    // a transfer will fill it
+};
+
+struct slot {
+    _Atomic uint64_t
+        tag; // generation 63..24, type 23..20, kind 19..16, rights 15..0; changed under the process lock
+    struct object *_Atomic object;
+    uint64_t serial;      // weak: of the object
+    struct list mappings; // made through it; under the process lock
+    // Under the process lock. TRANSIT_IN: the sender's slot (and its process); FREE: the next free slot.
+    struct slot *peer;
+    struct process *peer_process;
+};
+
+// What a lookup found.
+struct handle {
+    struct object *object;
+    uint64_t value;
+    uint64_t tag; // as it was read
+    struct slot *slot;
+};
+
+#define LOOKUP_WEAK         0x1u
+#define LOOKUP_TRANSIT_SENT 0x2u
+#define LOOKUP_STRONG_ONLY  0x4u
+
+// The one lookup. Errors in this order: BAD_DESCRIPTOR, WRONG_TYPE, IN_TRANSIT, WRONG_KIND, NO_RIGHT.
+status_t descriptor_lookup(struct process *process, uint64_t value, uint32_t type_mask, uint64_t rights,
+                           uint32_t accept, struct handle *out);
+
+static inline enum slot_kind tag_kind(uint64_t tag) {
+    return (enum slot_kind)(tag >> 16 & 0xf);
+}
+static inline enum object_type tag_type(uint64_t tag) {
+    return (enum object_type)(tag >> 20 & 0xf);
+}
+static inline uint64_t tag_rights(uint64_t tag) {
+    return tag & 0xffff;
+}
+static inline uint64_t tag_generation(uint64_t tag) {
+    return tag >> 24;
+}
+
+static inline enum slot_kind handle_kind(const struct handle *handle) {
+    return tag_kind(handle->tag);
+}
+static inline uint64_t handle_rights(const struct handle *handle) {
+    return tag_rights(handle->tag);
+}
+// Is the slot still what the lookup saw? Under the process lock, or after publishing a wait (see
+// thread_wait).
+bool handle_is_current(const struct handle *handle);
+
+struct descriptor_table {
+    struct slot **pages; // a page of pointers to pages of slots
+    uint32_t populated;  // slots that exist
+    uint32_t used;
+    uint32_t free_count;
+    struct slot *free;
+};
+
+#define SLOTS_PER_PAGE (PAGE_SIZE / sizeof(struct slot))
+
+// All of the following: caller holds the process lock.
+
+// Makes sure that `count` slots can be taken; pays for table pages. TABLE_FULL, NO_QUOTA, RESTART.
+status_t table_reserve_locked(struct process *process, uint32_t count);
+// Takes a free slot, which must have been reserved, and fills it. The object's strong count and the charge
+// are the caller's.
+uint64_t table_insert_locked(struct process *process, struct object *object, enum slot_kind kind,
+                             uint64_t rights, struct slot **slot);
+// Changes the kind of a slot in use.
+void slot_set_kind_locked(struct slot *slot, enum slot_kind kind);
+// Frees a slot: generation up.
+void slot_free_locked(struct process *process, struct slot *slot);
+struct slot *table_slot(struct process *process, uint32_t index);
+uint64_t slot_value(struct process *process, const struct slot *slot);
+
+// Reserve, charge and insert a new strong descriptor of an object that the caller has just made or looked up
+// (strong count raised by the caller already, given back on failure by the caller).
+status_t descriptor_add(struct process *process, struct object *object, uint64_t rights, uint64_t *value);
+
+// Closes a slot that is SLOT_CLOSING: one bounded step; true when done. No lock held.
+bool slot_close_step(struct process *process, struct slot *slot);

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// Endpoint and badge: the rendezvous of calls. Threads that call wait in `callers`, threads that receive in
+// `receivers`, of which one at least is always empty; events stand before callers. The endpoint outlives its
+// servers: only when no strong descriptor with the right to receive is left do callers get NO_SERVER.
+#pragma once
+#include <base/avl.h>
+#include "ipc/event.h"
+#include "object/object.h"
+#include "sched/job.h"
+
+struct thread;
+
+struct endpoint {
+    struct object object; // object.lock guards all below, and the state of threads that wait here
+    struct list callers;
+    struct list receivers;
+    struct list events;
+    struct list delivered; // callers whose call was received and is not answered
+    struct avl badges;     // by value
+    uint32_t places;       // immutable
+    uint32_t places_used;
+    atomic_uint servers; // strong descriptors with the right to receive
+    struct job job;      // wakes the callers when no server is left, or at the end
+};
+
+struct badge {
+    struct object object;
+    struct endpoint *endpoint; // holds a reference; immutable
+    uint64_t value;            // immutable
+    // Under the endpoint's lock.
+    struct avl_node node;
+    bool destroyed;
+    bool listed; // in endpoint->badges, uses a place
+    struct event closed;
+    struct job job; // badge_destroy: cancels the calls
+};
+
+struct endpoint *endpoint_create(uint32_t places);
+status_t badge_create(struct endpoint *endpoint, uint64_t value, struct badge **badge);
+struct badge *badge_find_locked(struct endpoint *endpoint, uint64_t value);
+// The server ends the badge.
+void badge_destroy(struct badge *badge, unsigned priority);
+// The last descriptor went.
+void badge_end(struct badge *badge);
+void endpoint_end(struct endpoint *endpoint, unsigned priority);
+// A strong descriptor with the right to receive was made or went.
+void endpoint_server_add(struct endpoint *endpoint);
+void endpoint_server_remove(struct endpoint *endpoint, unsigned priority);
+// Posts an event; a waiting receiver gets it. No lock held.
+void endpoint_post(struct endpoint *endpoint, struct event *event);

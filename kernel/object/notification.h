@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+//
+// 64 signal bits, a timer, one waiting thread, one bound thread, and the interrupts that raise bits here.
+#pragma once
+#include <base/list.h>
+#include "object/object.h"
+#include "sched/timer.h"
+
+struct thread;
+
+struct notification {
+    struct object object; // object.lock guards all below
+    uint64_t bits;
+    struct thread *waiter;
+    struct thread *bound;
+    struct list interrupts;
+    struct timer timer;
+    uint64_t timer_bits;
+};
+
+struct notification *notification_create(void);
+void notification_signal(struct notification *notification, uint64_t bits);
+void notification_end(struct notification *notification);
