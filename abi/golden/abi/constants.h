@@ -25,6 +25,7 @@
 #define ENTROPY_MAX 256ULL // most bytes of one entropy_read
 #define LOG_LINE_MAX 512ULL // most bytes of one log_write
 #define LOG_READ_MAX 4096ULL // most bytes of one log_read
+#define FUTEX_WAKE_MAX 64ULL // most threads that one futex_wake wakes
 #define TABLE_LIST_MAX 64ULL // most entries of one process_table
 #define BADGE_PLACES_MAX 4096ULL // most badge places of one endpoint
 #define HEADER_DESCRIPTORS_SHIFT 32ULL // bits 32..34: descriptors in the message page, 0 to 4

@@ -227,7 +227,7 @@ static inline status_t ts_futex_wait(uint64_t address, uint32_t expected, uint64
 // Wake waiters of a word, the longest waiting first.
 // Does not block.
 // - address (u64): of the word in the caller's space, 4-byte aligned, readable
-// - count (u64): at most so many
+// - count (u64): at most so many; to wake more, call again
 // - result woken: threads woken
 // Errors: BAD_ADDRESS, BAD_ALIGNMENT, BAD_VALUE.
 static inline status_t ts_futex_wake(uint64_t address, uint64_t count, uint64_t *woken) {
@@ -452,8 +452,8 @@ static inline status_t ts_badge_destroy(desc_t endpoint, uint64_t value) {
 // - words: the message, in and out
 // - result header_out: of the answer
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_FLAGS, BAD_VALUE, BAD_ADDRESS,
-// BAD_SIZE, DUPLICATE, MAPPED, LENT, SELF, WOULD_ORPHAN, NOT_OFFERED, NO_SERVER, SERVER_DIED, DROPPED,
-// CANCELLED, CLOSED, DEAD, TIMED_OUT.
+// BAD_SIZE, DUPLICATE, MAPPED, LENT, SELF, WOULD_ORPHAN, NOT_OFFERED, NO_QUOTA, NO_SERVER, SERVER_DIED,
+// DROPPED, CANCELLED, CLOSED, DEAD, TIMED_OUT.
 static inline status_t ts_call(desc_t target, uint64_t header, uint64_t deadline,
     uint64_t words[MESSAGE_WORDS], uint64_t *header_out) {
     uint64_t results[3];
@@ -472,7 +472,7 @@ static inline status_t ts_call(desc_t target, uint64_t header, uint64_t deadline
 // - result header: of the message
 // - result call_number: given by the kernel, never the same for two calls
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE, REPLY_PENDING, CLOSED,
-// TIMED_OUT, NO_QUOTA, TABLE_FULL.
+// TIMED_OUT.
 static inline status_t ts_receive(desc_t endpoint, uint64_t deadline, uint64_t words[MESSAGE_WORDS],
     uint64_t *badge, uint64_t *header, uint64_t *call_number) {
     uint64_t results[3];
@@ -510,8 +510,7 @@ static inline status_t ts_reply(desc_t reply, uint64_t header, uint64_t words[ME
 // - result header_out: as for receive
 // - result call_number: as for receive
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_FLAGS, BAD_VALUE, DUPLICATE,
-// MAPPED, LENT, SELF, WOULD_ORPHAN, NOT_OFFERED, NO_CALL, CALLER_GONE, CLOSED, TIMED_OUT, NO_QUOTA,
-// TABLE_FULL.
+// MAPPED, LENT, SELF, WOULD_ORPHAN, NOT_OFFERED, NO_CALL, CALLER_GONE, CLOSED, TIMED_OUT.
 static inline status_t ts_reply_and_receive(desc_t endpoint, uint64_t header, uint64_t deadline,
     uint64_t words[MESSAGE_WORDS], uint64_t *badge, uint64_t *header_out, uint64_t *call_number) {
     uint64_t results[3];
@@ -612,13 +611,14 @@ static inline status_t ts_notification_signal(desc_t notification, uint64_t bits
     return error;
 }
 
-// Wait until one of the bits in a mask is raised; takes and clears all raised bits of the mask.
+// Wait until one of the bits in a mask is raised; takes and clears all raised bits of the mask. One thread at
+// a time can wait.
 // May block.
 // - notification (descriptor): which
 // - mask (u64): bits of interest
 // - deadline (deadline): when to give up
 // - result bits: what was raised
-// Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE, CLOSED, TIMED_OUT.
+// Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE, BOUND, CLOSED, TIMED_OUT.
 static inline status_t ts_notification_wait(desc_t notification, uint64_t mask, uint64_t deadline,
     uint64_t *bits) {
     uint64_t results[3];
