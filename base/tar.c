@@ -359,7 +359,7 @@ static enum tar_error table_fill(const struct name_table *table, struct tar_read
 // Directories need no entry of their own, but no part of a name may be a file.
 static enum tar_error check_parents(const struct name_table *table, struct tar_reader *reader) {
     struct tar_entry entry;
-    struct tar_entry parent;
+    struct tar_entry parent = {};
     for (;;) {
         struct tar_reader before = *reader;
         enum tar_error error = tar_next(reader, &entry);
