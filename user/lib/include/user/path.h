@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// Paths as text: an absolute path without `.`, `..` and empty parts names each file in one way.
+
+#ifndef USER_PATH_H
+#define USER_PATH_H
+
+#include <base/types.h>
+
+enum { PATH_SIZE = 1024 };
+
+// Joins `path` to the absolute `directory` (unless it is absolute itself) and writes the one name of that file.
+// `..` above the root stays at the root. False when the path is empty or does not fit.
+[[nodiscard]] bool path_resolve(const char *directory, const char *path, char out[PATH_SIZE]);
+
+// What stands behind the last slash.
+const char *path_base(const char *path);
+
+#endif
