@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import emit_abi, emit_kernel, emit_user
+from . import emit_abi, emit_kernel, emit_protocol, emit_user
 from .check import check_contract
 from .load import load_contract
 from .model import Contract
+from .protocol import Protocol, protocols_load
 from .source import Problems
 
 # What can be made, by folder and name; an output path is recognised by its last two parts.
@@ -26,13 +27,6 @@ OUTPUTS: dict[str, Callable[[Contract], str]] = {
     "tessera/syscalls.h": emit_user.syscalls_h,
 }
 
-
-
-def outputs_all(root: Path) -> list[str]:
-    """Every output that this tree has."""
-    return list(OUTPUTS)
-
-
 ABOUT = """Makes C headers, stubs, the kernel's system call decoder and the reference manual from abi/*.toml and
 protocols/*.toml. Mistakes there are reported as FILE:LINE: MESSAGE with exit status 1."""
 
@@ -42,6 +36,7 @@ def arguments_parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parents[2], help="top of the source tree")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="name everything that can be made")
+    what.add_argument("--protocols", action="store_true", help="name the protocols")
     what.add_argument("--check", action="store_true", help="compare the goldens and docs/syscalls.md with the TOML")
     what.add_argument("--update", action="store_true", help="write the goldens and docs/syscalls.md anew")
     parser.add_argument("output", type=Path, nargs="*", help="files to write; known by their last two parts")
@@ -53,9 +48,31 @@ def output_write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def kept_files(contract: Contract) -> dict[str, str]:
-    """Generated files that stand in the tree, to be read and compared: path from the root, content."""
-    return {f"abi/golden/{name}": make(contract) for name, make in OUTPUTS.items() if name.endswith(".h")}
+class Outputs:
+    """Everything that a tree's data makes, by folder and name."""
+
+    def __init__(self, contract: Contract, protocols: list[Protocol]) -> None:
+        self.contract = contract
+        self.protocols = {f"protocols/{protocol.name}.h": protocol for protocol in protocols}
+
+    def names(self) -> list[str]:
+        return [*OUTPUTS, *self.protocols]
+
+    def make(self, name: str) -> str | None:
+        """The text of one output; None for an unknown one."""
+        if name in self.protocols:
+            return emit_protocol.protocol_h(self.contract, self.protocols[name])
+        return OUTPUTS[name](self.contract) if name in OUTPUTS else None
+
+    def kept(self) -> dict[str, str]:
+        """Generated files that stand in the tree, to be read and compared: path from the root, content."""
+        return {f"abi/golden/{name}": self.make(name) or "" for name in self.names() if name.endswith(".h")}
+
+
+def outputs_load(root: Path, problems: Problems) -> Outputs:
+    contract = load_contract(root, problems)
+    check_contract(contract, problems)
+    return Outputs(contract, protocols_load(root, contract, problems))
 
 
 def kept_check(root: Path, kept: dict[str, str]) -> int:
@@ -86,28 +103,30 @@ def kept_update(root: Path, kept: dict[str, str]) -> None:
         output_write(root / name, text)
 
 
-def outputs_make(contract: Contract, paths: list[Path]) -> int:
+def outputs_write(outputs: Outputs, paths: list[Path]) -> int:
     for path in paths:
-        make = OUTPUTS.get(f"{path.parent.name}/{path.name}")
-        if make is None:
-            print(f"abigen: do not know how to make {path.parent.name}/{path.name}; see --list", file=sys.stderr)
+        name = f"{path.parent.name}/{path.name}"
+        text = outputs.make(name)
+        if text is None:
+            print(f"abigen: do not know how to make {name}; see --list", file=sys.stderr)
             return 2
-        output_write(path, make(contract))
+        output_write(path, text)
     return 0
 
 
 def main(arguments: list[str]) -> int:
     options = arguments_parse(arguments)
     problems = Problems()
-    contract = load_contract(options.root, problems)
-    check_contract(contract, problems)
+    outputs = outputs_load(options.root, problems)
     if problems.found:
         print("\n".join(problems.lines()), file=sys.stderr)
         return 1
     if options.list:
-        print("\n".join(outputs_all(options.root)))
+        print("\n".join(outputs.names()))
+    if options.protocols:
+        print("\n".join(Path(name).stem for name in outputs.protocols))
     if options.check:
-        return kept_check(options.root, kept_files(contract))
+        return kept_check(options.root, outputs.kept())
     if options.update:
-        kept_update(options.root, kept_files(contract))
-    return outputs_make(contract, options.output)
+        kept_update(options.root, outputs.kept())
+    return outputs_write(outputs, options.output)
