@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// As much of ACPI as a loader needs: where the tables lie, so that the kernel finds them mapped, and the few
+// that describe interrupt controllers and the timer. Tables are firmware's data: lengths and checksums are
+// looked at before anything is believed, and a broken table is passed over.
+
+#ifndef BOOT_ACPI_H
+#define BOOT_ACPI_H
+
+#include "memory_map.h"
+
+struct acpi_tables {
+    uint64_t madt; // physical addresses; 0 where there is none
+    uint64_t fadt;
+    uint64_t dmar;
+};
+
+// Follows the RSDP at `rsdp` (0: there is none) and adds every table to `map` as RESERVED_MAPPED, in whole
+// pages. False when `map` is full.
+[[nodiscard]] bool acpi_walk(uint64_t rsdp, struct acpi_tables *tables, struct memory_map *map);
+
+// The I/O port of the power management timer, 0 if there is none, and whether it counts 32 bits.
+uint16_t acpi_timer_port(const struct acpi_tables *tables);
+
+// Address of the I/O APIC number `index` of the MADT; 0 behind the last.
+uint64_t acpi_io_apic(const struct acpi_tables *tables, size_t index);
+
+// Register block of the DMA remapping unit number `index` of the DMAR; 0 behind the last.
+uint64_t acpi_remapping_unit(const struct acpi_tables *tables, size_t index);
+
+// The RSDP in [start, end), searched for at 16-byte steps; 0 if there is none.
+uint64_t acpi_rsdp_search(uint64_t start, uint64_t end);
+
+#endif

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+//
+// The responses. One function per request, all in one table; a request that has no row, or whose function
+// finds nothing to say, keeps what its response pointer held. Source: PROTOCOL.md, "Feature List".
+//
+// A missing row for the MP request is deliberate: its response promises that the other processors wait in the
+// loader's memory, and they are started with a later version.
+
+#include "arch.h"
+#include "arena.h"
+#include "boot.h"
+#include <base/string.h>
+
+static uint64_t address_of(const void *object) {
+    return boot_virtual((uint64_t)(uintptr_t)object);
+}
+
+static uint64_t text_address(const char *text) {
+    return address_of(arena_text(text, strlen(text)));
+}
+
+static void *answer_word(uint64_t word) {
+    struct limine_word_response *response = arena_take(sizeof *response);
+    response->word = word;
+    return response;
+}
+
+static void *answer_bare([[maybe_unused]] struct boot *boot) {
+    return arena_take(sizeof(struct limine_response));
+}
+
+static void *answer_bootloader_info([[maybe_unused]] struct boot *boot) {
+    struct limine_bootloader_info_response *response = arena_take(sizeof *response);
+    response->name = text_address("Tessera loader");
+    response->version = text_address(TESSERA_VERSION);
+    return response;
+}
+
+static void *answer_cmdline(struct boot *boot) {
+    return answer_word(address_of(boot->kernel.string));
+}
+
+static void *answer_firmware_type([[maybe_unused]] struct boot *boot) {
+    return answer_word(platform_firmware);
+}
+
+static void *answer_hhdm([[maybe_unused]] struct boot *boot) {
+    return answer_word(arch_hhdm_base);
+}
+
+static void *answer_paging_mode([[maybe_unused]] struct boot *boot) {
+    return answer_word(ARCH_PAGING_MODE);
+}
+
+static uint64_t framebuffer_mode(const struct limine_framebuffer *framebuffer) {
+    struct limine_video_mode *mode = arena_take(sizeof *mode);
+    *mode = (struct limine_video_mode){
+        .pitch = framebuffer->pitch,
+        .width = framebuffer->width,
+        .height = framebuffer->height,
+        .bits_per_pixel = framebuffer->bits_per_pixel,
+        .memory_model = framebuffer->memory_model,
+        .red_mask_size = framebuffer->red_mask_size,
+        .red_mask_shift = framebuffer->red_mask_shift,
+        .green_mask_size = framebuffer->green_mask_size,
+        .green_mask_shift = framebuffer->green_mask_shift,
+        .blue_mask_size = framebuffer->blue_mask_size,
+        .blue_mask_shift = framebuffer->blue_mask_shift,
+    };
+    return address_of(mode);
+}
+
+// An array of pointers with room for `count`, told to the kernel by `response`.
+static uint64_t *array_take(struct limine_array_response *response, size_t count) {
+    uint64_t *pointers = arena_take(count * sizeof *pointers);
+    response->count = count;
+    response->pointers = address_of(pointers);
+    return pointers;
+}
+
+static void *answer_framebuffer(struct boot *boot) {
+    if (!boot->has_framebuffer)
+        return nullptr;
+    const struct platform_framebuffer *found = &boot->framebuffer;
+    struct limine_array_response *response = arena_take(sizeof *response);
+    struct limine_framebuffer *framebuffer = arena_take(sizeof *framebuffer);
+    *framebuffer = (struct limine_framebuffer){
+        .address = boot_virtual(found->address),
+        .width = found->width,
+        .height = found->height,
+        .pitch = found->pitch,
+        .bits_per_pixel = found->bits_per_pixel,
+        .memory_model = LIMINE_FRAMEBUFFER_RGB,
+        .red_mask_size = found->red_size,
+        .red_mask_shift = found->red_shift,
+        .green_mask_size = found->green_size,
+        .green_mask_shift = found->green_shift,
+        .blue_mask_size = found->blue_size,
+        .blue_mask_shift = found->blue_shift,
+    };
+    uint64_t *modes = arena_take(sizeof *modes);
+    modes[0] = framebuffer_mode(framebuffer);
+    framebuffer->mode_count = 1;
+    framebuffer->modes = address_of(modes);
+    array_take(response, 1)[0] = address_of(framebuffer);
+    response->revision = 1;
+    return response;
+}
+
+static void *answer_memory_map(struct boot *boot) {
+    struct limine_array_response *response = arena_take(sizeof *response);
+    uint64_t *pointers = array_take(response, boot->map.count);
+    for (size_t i = 0; i < boot->map.count; i++)
+        pointers[i] = address_of(&boot->map.ranges[i]);
+    return response;
+}
+
+static uint64_t file_address(const struct boot_file *from) {
+    struct limine_file *file = arena_take(sizeof *file);
+    file->address = address_of(from->file.data);
+    file->size = from->file.size;
+    file->path = address_of(from->path);
+    file->string = address_of(from->string);
+    platform_describe_volume(file);
+    return address_of(file);
+}
+
+static void *answer_executable_file(struct boot *boot) {
+    return answer_word(file_address(&boot->kernel));
+}
+
+static void *answer_module(struct boot *boot) {
+    if (boot->module_count == 0)
+        return nullptr;
+    struct limine_array_response *response = arena_take(sizeof *response);
+    uint64_t *pointers = array_take(response, boot->module_count);
+    for (size_t i = 0; i < boot->module_count; i++)
+        pointers[i] = file_address(&boot->modules[i]);
+    response->revision = 1;
+    return response;
+}
+
+// Firmware's tables are given as physical addresses up to base revision `last`, through the direct map later.
+static uint64_t table_address(const struct boot *boot, uint64_t physical, uint64_t last) {
+    return physical == 0 || boot->base_revision <= last ? physical : boot_virtual(physical);
+}
+
+static void *answer_rsdp(struct boot *boot) {
+    return boot->tables.rsdp == 0 ? nullptr : answer_word(table_address(boot, boot->tables.rsdp, 3));
+}
+
+static void *answer_smbios(struct boot *boot) {
+    if (boot->tables.smbios_32 == 0 && boot->tables.smbios_64 == 0)
+        return nullptr;
+    struct limine_smbios_response *response = arena_take(sizeof *response);
+    response->entry_32 = table_address(boot, boot->tables.smbios_32, 4);
+    response->entry_64 = table_address(boot, boot->tables.smbios_64, 4);
+    return response;
+}
+
+static void *answer_efi_system_table(struct boot *boot) {
+    uint64_t table = boot->tables.efi_system_table;
+    return table == 0 ? nullptr : answer_word(table_address(boot, table, 4));
+}
+
+static void *answer_efi_memory_map([[maybe_unused]] struct boot *boot) {
+    struct platform_raw_map raw;
+    platform_raw_map_get(&raw);
+    if (raw.map == 0)
+        return nullptr;
+    struct limine_efi_memory_map_response *response = arena_take(sizeof *response);
+    response->map = boot_virtual(raw.map);
+    response->size = raw.size;
+    response->descriptor_size = raw.descriptor_size;
+    response->descriptor_version = raw.descriptor_version;
+    return response;
+}
+
+static void *answer_executable_address(struct boot *boot) {
+    struct limine_executable_address_response *response = arena_take(sizeof *response);
+    response->physical_base = boot->image.physical_base;
+    response->virtual_base = boot->image.virtual_base;
+    return response;
+}
+
+static uint64_t ticks_to_usec(const struct boot *boot, uint64_t ticks) {
+    uint64_t seconds = ticks / boot->ticks_frequency;
+    uint64_t rest = ticks % boot->ticks_frequency;
+    return seconds * 1000000 + rest * 1000000 / boot->ticks_frequency;
+}
+
+// The counter runs since reset, so the time of reset is 0.
+static void *answer_performance(struct boot *boot) {
+    if (boot->ticks_frequency == 0)
+        return nullptr;
+    struct limine_performance_response *response = arena_take(sizeof *response);
+    response->init_usec = ticks_to_usec(boot, boot->ticks_start);
+    response->exec_usec = ticks_to_usec(boot, arch_ticks());
+    return response;
+}
+
+static void *answer_tsc_frequency([[maybe_unused]] struct boot *boot) {
+    uint64_t frequency = arch_ticks_frequency();
+    return frequency == 0 ? nullptr : answer_word(frequency);
+}
+
+static void *answer_date(struct boot *boot) {
+    return answer_word((uint64_t)boot->date);
+}
+
+static void *(*const answers[REQUEST_KINDS])(struct boot *boot) = {
+    [REQUEST_BOOTLOADER_INFO] = answer_bootloader_info,
+    [REQUEST_CMDLINE] = answer_cmdline,
+    [REQUEST_FIRMWARE_TYPE] = answer_firmware_type,
+    [REQUEST_STACK_SIZE] = answer_bare,
+    [REQUEST_HHDM] = answer_hhdm,
+    [REQUEST_FRAMEBUFFER] = answer_framebuffer,
+    [REQUEST_PAGING_MODE] = answer_paging_mode,
+    [REQUEST_MEMORY_MAP] = answer_memory_map,
+    [REQUEST_ENTRY_POINT] = answer_bare,
+    [REQUEST_EXECUTABLE_FILE] = answer_executable_file,
+    [REQUEST_MODULE] = answer_module,
+    [REQUEST_RSDP] = answer_rsdp,
+    [REQUEST_SMBIOS] = answer_smbios,
+    [REQUEST_EFI_SYSTEM_TABLE] = answer_efi_system_table,
+    [REQUEST_EFI_MEMORY_MAP] = answer_efi_memory_map,
+    [REQUEST_DATE_AT_BOOT] = answer_date,
+    [REQUEST_EXECUTABLE_ADDRESS] = answer_executable_address,
+    [REQUEST_PERFORMANCE] = answer_performance,
+    [REQUEST_TSC_FREQUENCY] = answer_tsc_frequency,
+};
+
+void answer_reserve(struct boot *boot) {
+    boot->date = platform_date();
+    // The pointer arrays grow with the map and the modules; everything else is a few dozen small structures.
+    arena_reserve(8 * KIB + boot->map.capacity * sizeof(uint64_t) +
+                  boot->module_count * (sizeof(struct limine_file) + 32));
+}
+
+void answer_all(struct boot *boot) {
+    for (size_t kind = 0; kind < REQUEST_KINDS; kind++) {
+        struct limine_request *request = boot->requests.requests[kind];
+        void *response = request == nullptr ? nullptr : answers[kind](boot);
+        if (response != nullptr)
+            request->response = address_of(response);
+    }
+}

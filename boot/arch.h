@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+//
+// What the loader's core asks of the processor architecture. boot/arch/ARCH implements it.
+
+#ifndef BOOT_ARCH_H
+#define BOOT_ARCH_H
+
+#include "acpi.h"
+#include "platform.h"
+#include "request.h"
+
+#define ARCH_MAP_WRITE           1U
+#define ARCH_MAP_EXECUTE         2U
+#define ARCH_MAP_WRITE_COMBINING 4U
+
+// Where the higher half direct map of the kernel begins.
+extern const uint64_t arch_hhdm_base;
+
+// Paging modes of the paging mode request that this loader can set up.
+#define ARCH_PAGING_MODE 0
+
+// Why this processor, in the state it is in, cannot run a kernel; null when it can.
+const char *arch_refusal(void);
+
+// The kernel's page tables. They are built from a pool of pages handed over once; arch_tables_bound() says
+// how many pages mapping `length` bytes in one piece can need.
+uint64_t arch_tables_bound(uint64_t length);
+void arch_tables_init(uint64_t pool, uint64_t pages);
+
+// False when the pool is used up. Where something is mapped already, that mapping stays.
+[[nodiscard]] bool arch_map(uint64_t virtual_address, uint64_t physical, uint64_t length, unsigned flags);
+
+// A free-running counter since reset, its frequency where the processor tells it (else 0), and where it has
+// to be measured against the ACPI timer (else 0). Both in Hz.
+uint64_t arch_ticks(void);
+uint64_t arch_ticks_frequency(void);
+uint64_t arch_ticks_measure(const struct acpi_tables *acpi);
+
+struct arch_entry {
+    uint64_t entry;
+    uint64_t stack_top; // both as the kernel sees them
+    uint64_t base_revision;
+    const struct acpi_tables *acpi;
+};
+
+// Pages of loader memory that arch_enter() needs, allocated while that is still possible.
+void arch_prepare(void);
+
+// Brings interrupt controllers and processor into the state of the protocol and jumps. Only after
+// platform_finish() and with the tables complete.
+[[noreturn]] void arch_enter(const struct arch_entry *entry);
+
+// The serial line for messages, usable at any time.
+void arch_serial_init(void);
+void arch_serial_write(const char *text, size_t length);
+
+[[noreturn]] void arch_halt(void);
+
+#endif

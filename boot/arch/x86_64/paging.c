@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+//
+// The kernel's 4-level page tables. Large pages are used wherever alignment and length allow, so the direct
+// map of gigabytes costs a few pages. Source: Intel SDM volume 3, 4.5 (4-level paging), 4.9.2 (PAT and
+// paging); PROTOCOL.md, "Caching": with the PAT as the protocol lays it out, entry 5 is write-combining.
+
+#include "paging.h"
+#include "../../arch.h"
+#include "cpu.h"
+
+#define ENTRY_PRESENT   (1ULL << 0)
+#define ENTRY_WRITE     (1ULL << 1)
+#define ENTRY_PWT       (1ULL << 3)
+#define ENTRY_LARGE     (1ULL << 7)  // in level 2 and 3
+#define ENTRY_PAT_4K    (1ULL << 7)  // in level 1
+#define ENTRY_PAT_LARGE (1ULL << 12) // in level 2 and 3
+#define ENTRY_NX        (1ULL << 63)
+#define ENTRY_ADDRESS   0x000ffffffffff000ULL
+#define TABLE_ENTRIES   512
+
+const uint64_t arch_hhdm_base = 0xffff800000000000ULL;
+
+static struct {
+    uint64_t next;
+    uint64_t left;
+    uint64_t *root;
+} pool;
+
+static uint64_t *table_new(void) {
+    if (pool.left == 0)
+        return nullptr;
+    pool.left--;
+    uint64_t *table = (uint64_t *)(uintptr_t)pool.next;
+    pool.next += PAGE_SIZE;
+    return table;
+}
+
+uint64_t arch_tables_bound(uint64_t length) {
+    // Both ends may need a table of each of the three lower levels; in between one level-2 table per GiB and
+    // one level-3 table per 512 GiB.
+    return 6 + (length >> 30) + (length >> 39);
+}
+
+void arch_tables_init(uint64_t base, uint64_t pages) {
+    pool.next = base;
+    pool.left = pages;
+    pool.root = table_new();
+}
+
+static unsigned level_shift(unsigned level) {
+    return 12 + 9 * (level - 1);
+}
+
+static uint64_t entry_flags(unsigned flags, unsigned level) {
+    uint64_t entry = ENTRY_PRESENT | (level > 1 ? ENTRY_LARGE : 0);
+    if (flags & ARCH_MAP_WRITE)
+        entry |= ENTRY_WRITE;
+    if (!(flags & ARCH_MAP_EXECUTE) && cpu_has_nx())
+        entry |= ENTRY_NX;
+    if ((flags & ARCH_MAP_WRITE_COMBINING) && cpu_has_pat())
+        entry |= ENTRY_PWT | (level > 1 ? ENTRY_PAT_LARGE : ENTRY_PAT_4K);
+    return entry;
+}
+
+// The largest page that can begin here: its level.
+static unsigned leaf_level(uint64_t virtual_address, uint64_t physical, uint64_t length) {
+    for (unsigned level = cpu_has_gigabyte_pages() ? 3 : 2; level > 1; level--) {
+        uint64_t size = 1ULL << level_shift(level);
+        if (is_aligned(virtual_address | physical, size) && length >= size)
+            return level;
+    }
+    return 1;
+}
+
+// Sets one leaf. *level comes back larger where a larger page covers the place already.
+static bool map_leaf(uint64_t virtual_address, uint64_t physical, unsigned flags, unsigned *level) {
+    uint64_t *table = pool.root;
+    for (unsigned at = 4;; at--) {
+        uint64_t *entry = &table[(virtual_address >> level_shift(at)) % TABLE_ENTRIES];
+        if (at == *level) {
+            if (!(*entry & ENTRY_PRESENT))
+                *entry = physical | entry_flags(flags, at);
+            return true;
+        }
+        if ((*entry & ENTRY_PRESENT) && (*entry & ENTRY_LARGE)) {
+            *level = at;
+            return true;
+        }
+        if (!(*entry & ENTRY_PRESENT)) {
+            uint64_t *below = table_new();
+            if (below == nullptr)
+                return false;
+            *entry = (uint64_t)(uintptr_t)below | ENTRY_PRESENT | ENTRY_WRITE;
+        }
+        table = (uint64_t *)(uintptr_t)(*entry & ENTRY_ADDRESS);
+    }
+}
+
+bool arch_map(uint64_t virtual_address, uint64_t physical, uint64_t length, unsigned flags) {
+    while (length > 0) {
+        unsigned level = leaf_level(virtual_address, physical, length);
+        if (!map_leaf(virtual_address, physical, flags, &level))
+            return false;
+        uint64_t size = 1ULL << level_shift(level);
+        uint64_t step = min_u64(length, size - (virtual_address & (size - 1)));
+        virtual_address += step;
+        physical += step;
+        length -= step;
+    }
+    return true;
+}
+
+uint64_t paging_root(void) {
+    return (uint64_t)(uintptr_t)pool.root;
+}
+
+uint64_t paging_root_slot(uint64_t virtual_address) {
+    return (uint64_t)(uintptr_t)&pool.root[(virtual_address >> level_shift(4)) % TABLE_ENTRIES];
+}

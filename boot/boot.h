@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+//
+// One boot, from the configuration to the kernel's entry. A front calls boot_run() once; it does not return.
+// struct boot is what the steps hand on to each other; each field is filled by one step and only read later.
+
+#ifndef BOOT_BOOT_H
+#define BOOT_BOOT_H
+
+#include "acpi.h"
+#include "config.h"
+#include "image.h"
+#include "platform.h"
+#include "request.h"
+
+#define BOOT_PATH_MAX    255
+#define BOOT_MODULES_MAX 192 // of the configuration and of the kernel together
+
+struct boot_file {
+    const char *path;
+    const char *string;
+    struct platform_file file;
+};
+
+struct boot {
+    // configuration
+    struct config config;
+    const struct config_entry *entry;
+    char config_path[BOOT_PATH_MAX + 1];
+
+    // files
+    struct boot_file kernel;
+    size_t module_count;
+    struct boot_file modules[BOOT_MODULES_MAX];
+
+    // kernel
+    struct image image;
+    struct request_set requests;
+    uint64_t base_revision; // the one that is used
+
+    // machine
+    struct platform_framebuffer framebuffer;
+    bool has_framebuffer;
+    struct platform_tables tables;
+    struct acpi_tables acpi;
+    uint64_t stack_top; // physical
+    uint64_t ticks_start;
+    uint64_t ticks_frequency; // measured; 0 when unknown
+    int64_t date;             // seconds since 1970
+
+    // memory, complete only after the firmware was left
+    struct memory_map overlays; // what the loader adds to the platform's map
+    struct memory_map raw;
+    struct memory_map map;
+};
+
+[[noreturn]] void boot_run(void);
+
+// The address that the kernel uses for physical memory.
+uint64_t boot_virtual(uint64_t physical);
+
+// Writes the responses of everything that was asked for and is known. answer_reserve() comes before the
+// firmware is left and sees to the memory.
+void answer_reserve(struct boot *boot);
+void answer_all(struct boot *boot);
+
+// Reads the modules that the kernel and the configuration name.
+void modules_load(struct boot *boot);
+
+#endif

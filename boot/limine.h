@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+//
+// The Limine boot protocol as the loader sees it: identifiers, and the layouts of requests and responses.
+// Source: limine-protocol PROTOCOL.md, base revisions 3 to 6. A pointer in a response is an address in the
+// higher half direct map of the loaded kernel, so here it is a number: the loader itself cannot follow it.
+// The kernel has its own declarations; nothing but the protocol is shared.
+
+#ifndef BOOT_LIMINE_H
+#define BOOT_LIMINE_H
+
+#include <base/types.h>
+
+#define LIMINE_BASE_REVISION_MIN 3
+#define LIMINE_BASE_REVISION_MAX 6
+
+#define LIMINE_COMMON_0 0xc7b1dd30df4c8b88ULL
+#define LIMINE_COMMON_1 0x0a82e883a194f07bULL
+#define LIMINE_BASE_0   0xf9562b2d5c95a6c8ULL
+#define LIMINE_BASE_1   0x6a7b384944536bdcULL
+#define LIMINE_START_0  0xf6b8f4b39de7d1aeULL
+#define LIMINE_START_1  0xfab91a6940fcb9cfULL
+#define LIMINE_START_2  0x785c6ed015d3e316ULL
+#define LIMINE_START_3  0x181e920a7852b9d9ULL
+#define LIMINE_END_0    0xadc0e0531bb10d03ULL
+#define LIMINE_END_1    0x9572709f31764c62ULL
+
+struct limine_base_tag {
+    uint64_t magic[2]; // magic[1] becomes the revision that was used
+    uint64_t revision; // becomes 0 when it is supported
+};
+
+// What every request starts with. Members after `response` depend on the identifier.
+struct limine_request {
+    uint64_t id[4];
+    uint64_t revision;
+    uint64_t response;
+};
+
+struct limine_stack_size_request {
+    struct limine_request head;
+    uint64_t stack_size;
+};
+
+struct limine_paging_mode_request {
+    struct limine_request head;
+    uint64_t mode;
+    uint64_t max_mode; // request revision 1
+    uint64_t min_mode;
+};
+
+struct limine_entry_point_request {
+    struct limine_request head;
+    uint64_t entry;
+};
+
+struct limine_module_request {
+    struct limine_request head;
+    uint64_t internal_count; // request revision 1
+    uint64_t internal_modules;
+};
+
+#define LIMINE_INTERNAL_MODULE_REQUIRED   1
+#define LIMINE_INTERNAL_MODULE_COMPRESSED 2
+
+struct limine_internal_module {
+    uint64_t path;
+    uint64_t string;
+    uint64_t flags;
+};
+
+// Stack size, entry point and keep-IOMMU are answered by this alone.
+struct limine_response {
+    uint64_t revision;
+};
+
+struct limine_bootloader_info_response {
+    uint64_t revision;
+    uint64_t name;
+    uint64_t version;
+};
+
+// Command line, firmware type, HHDM, paging mode, RSDP, EFI system table, date, TSC frequency, executable
+// file: one word each.
+struct limine_word_response {
+    uint64_t revision;
+    uint64_t word;
+};
+
+// Framebuffers, memory map, modules: a count and an array of pointers.
+struct limine_array_response {
+    uint64_t revision;
+    uint64_t count;
+    uint64_t pointers;
+};
+
+struct limine_smbios_response {
+    uint64_t revision;
+    uint64_t entry_32;
+    uint64_t entry_64;
+};
+
+struct limine_efi_memory_map_response {
+    uint64_t revision;
+    uint64_t map;
+    uint64_t size;
+    uint64_t descriptor_size;
+    uint64_t descriptor_version;
+};
+
+struct limine_executable_address_response {
+    uint64_t revision;
+    uint64_t physical_base;
+    uint64_t virtual_base;
+};
+
+struct limine_performance_response {
+    uint64_t revision;
+    uint64_t reset_usec;
+    uint64_t init_usec;
+    uint64_t exec_usec;
+};
+
+enum limine_memory_type : uint64_t {
+    LIMINE_MEMORY_USABLE = 0,
+    LIMINE_MEMORY_RESERVED = 1,
+    LIMINE_MEMORY_ACPI_RECLAIMABLE = 2,
+    LIMINE_MEMORY_ACPI_NVS = 3,
+    LIMINE_MEMORY_BAD = 4,
+    LIMINE_MEMORY_LOADER_RECLAIMABLE = 5,
+    LIMINE_MEMORY_EXECUTABLE_AND_MODULES = 6,
+    LIMINE_MEMORY_FRAMEBUFFER = 7,
+    LIMINE_MEMORY_RESERVED_MAPPED = 8, // base revision 4
+    LIMINE_MEMORY_TYPES = 9,
+};
+
+struct limine_memory_range {
+    uint64_t base;
+    uint64_t length;
+    enum limine_memory_type type;
+};
+
+struct limine_uuid {
+    uint32_t a;
+    uint16_t b;
+    uint16_t c;
+    uint8_t d[8];
+};
+
+enum limine_media_type : uint32_t {
+    LIMINE_MEDIA_GENERIC = 0,
+    LIMINE_MEDIA_OPTICAL = 1,
+};
+
+struct limine_file {
+    uint64_t revision;
+    uint64_t address;
+    uint64_t size;
+    uint64_t path;
+    uint64_t string;
+    enum limine_media_type media_type;
+    uint32_t unused;
+    uint32_t tftp_ip;
+    uint32_t tftp_port;
+    uint32_t partition_index;
+    uint32_t mbr_disk_id;
+    struct limine_uuid disk;
+    struct limine_uuid partition;
+    struct limine_uuid file_system;
+};
+static_assert(sizeof(struct limine_file) == 112);
+
+#define LIMINE_FRAMEBUFFER_RGB 1
+
+struct limine_video_mode {
+    uint64_t pitch;
+    uint64_t width;
+    uint64_t height;
+    uint16_t bits_per_pixel;
+    uint8_t memory_model;
+    uint8_t red_mask_size;
+    uint8_t red_mask_shift;
+    uint8_t green_mask_size;
+    uint8_t green_mask_shift;
+    uint8_t blue_mask_size;
+    uint8_t blue_mask_shift;
+};
+
+struct limine_framebuffer {
+    uint64_t address;
+    uint64_t width;
+    uint64_t height;
+    uint64_t pitch;
+    uint16_t bits_per_pixel;
+    uint8_t memory_model;
+    uint8_t red_mask_size;
+    uint8_t red_mask_shift;
+    uint8_t green_mask_size;
+    uint8_t green_mask_shift;
+    uint8_t blue_mask_size;
+    uint8_t blue_mask_shift;
+    uint8_t unused[7];
+    uint64_t edid_size;
+    uint64_t edid;
+    uint64_t mode_count; // response revision 1
+    uint64_t modes;
+};
+static_assert(offsetof(struct limine_framebuffer, edid_size) == 48);
+
+enum limine_firmware : uint64_t {
+    LIMINE_FIRMWARE_BIOS = 0,
+    LIMINE_FIRMWARE_EFI64 = 2,
+};
+
+#endif

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+//
+// The BIOS front: GRUB has opened the files and put them into memory as multiboot2 modules, each with its
+// path as its string; from here on everything is the loader's core. Files that GRUB did not hand over do not
+// exist. Only the first 4 GiB are mapped (start.S), so memory is taken from there.
+//
+// Memory: `raw` is the firmware's map with what is taken laid over it, `map` the same resolved. Each
+// allocation adds one range to `raw` and resolves again.
+
+#include "../arch.h"
+#include "../boot.h"
+#include "../date.h"
+#include "../message.h"
+#include "cmos.h"
+#include "multiboot2.h"
+#include <base/string.h>
+
+#define RANGES_MAX      512
+#define BIOS_AREA_START 0xe0000
+#define BIOS_AREA_END   0x100000
+#define EBDA_SEGMENT    0x40e // word in the BIOS data area
+#define EBDA_SIZE       1024
+
+const char platform_name[] = "BIOS";
+const enum limine_firmware platform_firmware = LIMINE_FIRMWARE_BIOS;
+const uint64_t platform_physical_limit = 4 * GIB;
+
+extern const char loader_begin[];
+extern const char loader_end[];
+
+static const struct multiboot2_information *information;
+static struct limine_memory_range raw_ranges[RANGES_MAX];
+static struct limine_memory_range map_ranges[2 * RANGES_MAX + 1];
+static struct memory_map raw = {raw_ranges, 0, RANGES_MAX};
+static struct memory_map map = {map_ranges, 0, 2 * RANGES_MAX + 1};
+
+[[noreturn]] void boot_front(const struct multiboot2_information *info);
+
+// The first tag of `type` behind `previous` (null: from the start); null when there is none.
+static const struct multiboot2_tag *find_tag(enum multiboot2_tag_type type,
+                                             const struct multiboot2_tag *previous) {
+    const char *start = (const char *)information;
+    const char *end = start + information->total_size;
+    const char *next = start + sizeof *information;
+    if (previous != nullptr)
+        next = (const char *)previous + align_up(previous->size, 8);
+    while ((size_t)(end - next) >= sizeof(struct multiboot2_tag)) {
+        const struct multiboot2_tag *tag = (const struct multiboot2_tag *)next;
+        if (tag->type == MULTIBOOT2_TAG_END || tag->size < sizeof *tag || tag->size > (size_t)(end - next))
+            return nullptr;
+        if (tag->type == type)
+            return tag;
+        next += align_up(tag->size, 8);
+        if (next > end)
+            return nullptr;
+    }
+    return nullptr;
+}
+
+static const struct multiboot2_module *next_module(const struct multiboot2_module *previous) {
+    const struct multiboot2_tag *tag =
+        find_tag(MULTIBOOT2_TAG_MODULE, previous == nullptr ? nullptr : &previous->tag);
+    return (const struct multiboot2_module *)(const void *)tag;
+}
+
+void platform_console_write(const char *text, size_t length) {
+    arch_serial_write(text, length);
+}
+
+const char *const *platform_config_paths(void) {
+    static const char *const none[] = {nullptr};
+    return none;
+}
+
+enum platform_status platform_file_read(const char *path, struct platform_file *file) {
+    const struct multiboot2_module *module = nullptr;
+    while ((module = next_module(module)) != nullptr) {
+        if (strncmp(module->string, path, module->tag.size - sizeof *module) != 0)
+            continue;
+        if (module->end < module->start || !is_aligned(module->start, PAGE_SIZE))
+            return PLATFORM_IO_ERROR;
+        file->data = (void *)(uintptr_t)module->start;
+        file->size = module->end - module->start;
+        return PLATFORM_OK;
+    }
+    return PLATFORM_NOT_FOUND;
+}
+
+const char *platform_reason(enum platform_status status) {
+    switch (status) {
+    case PLATFORM_OK:
+        return "no error";
+    case PLATFORM_NOT_FOUND:
+        return "NOT_LOADED: GRUB did not hand it over (no such file on the boot volume, no module2 line for "
+               "it "
+               "in grub.cfg, or too little memory)";
+    case PLATFORM_NO_MEMORY:
+        return "too little memory";
+    default:
+        return "GRUB handed it over damaged";
+    }
+}
+
+// GRUB does not say where it read from.
+void platform_describe_volume([[maybe_unused]] struct limine_file *file) {}
+
+static void add(uint64_t base, uint64_t length, enum limine_memory_type type) {
+    if (!memory_map_add(&raw, base, length, type))
+        stop("the firmware's memory map has more than %d ranges", RANGES_MAX);
+}
+
+static void add_taken(uint64_t base, uint64_t length) {
+    if (!memory_map_add_pages(&raw, base, length, LIMINE_MEMORY_LOADER_RECLAIMABLE))
+        stop("the firmware's memory map has more than %d ranges", RANGES_MAX);
+}
+
+// ACPI 6.5, 15.1: address range types, which multiboot2 hands on.
+static enum limine_memory_type limine_type(uint32_t type) {
+    switch (type) {
+    case 1:
+        return LIMINE_MEMORY_USABLE;
+    case 3:
+        return LIMINE_MEMORY_ACPI_RECLAIMABLE;
+    case 4:
+        return LIMINE_MEMORY_ACPI_NVS;
+    case 5:
+        return LIMINE_MEMORY_BAD;
+    default:
+        return LIMINE_MEMORY_RESERVED;
+    }
+}
+
+static void read_firmware_map(void) {
+    const struct multiboot2_tag *tag = find_tag(MULTIBOOT2_TAG_MEMORY_MAP, nullptr);
+    if (tag == nullptr)
+        stop("GRUB handed no memory map over");
+    const struct multiboot2_memory_map *given = (const struct multiboot2_memory_map *)(const void *)tag;
+    if (tag->size < sizeof *given || given->entry_size < sizeof(struct multiboot2_memory_entry))
+        stop("GRUB handed a damaged memory map over");
+    for (size_t offset = sizeof *given; offset + given->entry_size <= tag->size;
+         offset += given->entry_size) {
+        struct multiboot2_memory_entry entry;
+        memcpy(&entry, (const char *)given + offset, sizeof entry);
+        add(entry.base, entry.length, limine_type(entry.type));
+    }
+}
+
+// What must not be given out again: this program, GRUB's information, the files.
+static void map_init(void) {
+    read_firmware_map();
+    add(0, PAGE_SIZE, LIMINE_MEMORY_RESERVED);
+    add_taken((uint64_t)(uintptr_t)loader_begin, (uint64_t)(loader_end - loader_begin));
+    add_taken((uint64_t)(uintptr_t)information, information->total_size);
+    const struct multiboot2_module *module = nullptr;
+    while ((module = next_module(module)) != nullptr)
+        if (module->end > module->start)
+            add_taken(module->start, module->end - module->start);
+    if (!memory_map_build(&map, &raw))
+        stop("the firmware's memory map has too many ranges");
+}
+
+bool platform_pages_allocate(uint64_t pages, uint64_t *base) {
+    if (raw.count == raw.capacity || !memory_map_find(&map, pages, platform_physical_limit, base))
+        return false;
+    add_taken(*base, pages * PAGE_SIZE);
+    memset((void *)(uintptr_t)*base, 0, pages * PAGE_SIZE);
+    return memory_map_build(&map, &raw);
+}
+
+size_t platform_map_bound(void) {
+    return RANGES_MAX;
+}
+
+bool platform_map_read(struct memory_map *out) {
+    for (size_t i = 0; i < raw.count; i++)
+        if (!memory_map_add(out, raw.ranges[i].base, raw.ranges[i].length, raw.ranges[i].type))
+            return false;
+    return true;
+}
+
+bool platform_framebuffer_find(struct platform_framebuffer *framebuffer) {
+    const struct multiboot2_tag *tag = find_tag(MULTIBOOT2_TAG_FRAMEBUFFER, nullptr);
+    const struct multiboot2_framebuffer *given = (const struct multiboot2_framebuffer *)(const void *)tag;
+    if (tag == nullptr || tag->size < offsetof(struct multiboot2_framebuffer, red_shift) + 6 ||
+        given->type != MULTIBOOT2_FRAMEBUFFER_RGB)
+        return false;
+    *framebuffer = (struct platform_framebuffer){
+        .address = given->address,
+        .width = given->width,
+        .height = given->height,
+        .pitch = given->pitch,
+        .bits_per_pixel = given->bits_per_pixel,
+        .red_size = given->red_size,
+        .red_shift = given->red_shift,
+        .green_size = given->green_size,
+        .green_shift = given->green_shift,
+        .blue_size = given->blue_size,
+        .blue_shift = given->blue_shift,
+    };
+    return true;
+}
+
+static bool sums_to_zero(const uint8_t *bytes, size_t length) {
+    uint8_t sum = 0;
+    for (size_t i = 0; i < length; i++)
+        sum = (uint8_t)(sum + bytes[i]);
+    return sum == 0;
+}
+
+// SMBIOS 3.7, 5.2: the anchor stands at a 16-byte step, its entry point's length in the byte at `length_at`.
+static uint64_t find_smbios(const char *anchor, size_t anchor_length, size_t length_at) {
+    for (uint64_t address = 0xf0000; address < BIOS_AREA_END - 32; address += 16) {
+        const uint8_t *entry = (const uint8_t *)(uintptr_t)address;
+        if (memcmp(entry, anchor, anchor_length) == 0 && sums_to_zero(entry, entry[length_at]))
+            return address;
+    }
+    return 0;
+}
+
+// The real RSDP: GRUB's tag holds only a copy. ACPI 6.5, 5.2.5.1 names the two places.
+static uint64_t find_rsdp(void) {
+    uint16_t segment;
+    memcpy(&segment, (const void *)(uintptr_t)EBDA_SEGMENT, sizeof segment);
+    uint64_t ebda = (uint64_t)segment << 4;
+    uint64_t found = ebda == 0 ? 0 : acpi_rsdp_search(ebda, ebda + EBDA_SIZE);
+    return found != 0 ? found : acpi_rsdp_search(BIOS_AREA_START, BIOS_AREA_END);
+}
+
+void platform_tables_find(struct platform_tables *tables) {
+    *tables = (struct platform_tables){
+        .rsdp = find_rsdp(),
+        .smbios_32 = find_smbios("_SM_", 4, 5),
+        .smbios_64 = find_smbios("_SM3_", 5, 6),
+    };
+}
+
+int64_t platform_date(void) {
+    struct date date;
+    return cmos_date_read(&date) ? date_to_seconds(&date) : 0;
+}
+
+// There is no firmware to leave; interrupts have been off since GRUB's jump.
+bool platform_finish(void) {
+    return true;
+}
+
+void platform_raw_map_get(struct platform_raw_map *given) {
+    *given = (struct platform_raw_map){0};
+}
+
+void platform_stop(void) {
+    arch_halt();
+}
+
+void boot_front(const struct multiboot2_information *info) {
+    information = info;
+    arch_serial_init();
+    map_init();
+    boot_run();
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+//
+// The UEFI application: entry, memory, firmware tables, clock and framebuffer. Files are in volume.c, text in
+// console.c. Source: UEFI 2.10; see efi.h.
+
+#include "../arch.h"
+#include "../boot.h"
+#include "../date.h"
+#include "firmware.h"
+#include <base/string.h>
+
+#define ALLOCATE_ANY_PAGES 0U
+// Descriptors that the map may grow by until the firmware is left: our own allocations split ranges.
+#define MAP_SPARE      64
+#define LEAVE_ATTEMPTS 4
+
+const char platform_name[] = "UEFI";
+const enum limine_firmware platform_firmware = LIMINE_FIRMWARE_EFI64;
+const uint64_t platform_physical_limit = UINT64_MAX;
+
+struct firmware firmware;
+
+static struct platform_raw_map raw_map;
+static uint64_t raw_map_room;
+
+static const struct efi_guid guid_loaded_image = {
+    0x5b1b31a1, 0x9562, 0x11d2, {0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
+static const struct efi_guid guid_graphics = {
+    0x9042a9de, 0x23dc, 0x4a38, {0x96, 0xfb, 0x7a, 0xde, 0xd0, 0x80, 0x51, 0x6a}};
+static const struct efi_guid guid_acpi_2 = {
+    0x8868e871, 0xe4f1, 0x11d3, {0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81}};
+static const struct efi_guid guid_acpi_1 = {
+    0xeb9d2d30, 0x2d88, 0x11d3, {0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d}};
+static const struct efi_guid guid_smbios_32 = {
+    0xeb9d2d31, 0x2d88, 0x11d3, {0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d}};
+static const struct efi_guid guid_smbios_64 = {
+    0xf2fd1544, 0x9794, 0x4a2c, {0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94}};
+
+bool guid_equals(const struct efi_guid *a, const struct efi_guid *b) {
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+const struct efi_device_path *device_path_next(const struct efi_device_path *node) {
+    size_t length = node->length[0] | (size_t)node->length[1] << 8;
+    if (node->type == 0x7f || length < sizeof *node)
+        return nullptr;
+    return (const struct efi_device_path *)((const char *)node + length);
+}
+
+bool device_path_is(const struct efi_device_path *node, uint8_t type, uint8_t subtype) {
+    return node->type == type && node->subtype == subtype;
+}
+
+bool platform_pages_allocate(uint64_t pages, uint64_t *base) {
+    struct efi_boot_services *boot = firmware.system->boot;
+    // UEFI takes a size of 0 for an error; callers of ours may ask for an empty file.
+    pages = max_u64(pages, 1);
+    if (boot->allocate_pages(ALLOCATE_ANY_PAGES, EFI_LOADER_DATA, pages, base) != EFI_SUCCESS)
+        return false;
+    memset((void *)(uintptr_t)*base, 0, pages * PAGE_SIZE);
+    return true;
+}
+
+static uint64_t find_table(const struct efi_guid *guid) {
+    for (uint64_t i = 0; i < firmware.system->table_count; i++)
+        if (guid_equals(&firmware.system->tables[i].guid, guid))
+            return firmware.system->tables[i].table;
+    return 0;
+}
+
+void platform_tables_find(struct platform_tables *tables) {
+    uint64_t rsdp = find_table(&guid_acpi_2);
+    *tables = (struct platform_tables){
+        .rsdp = rsdp != 0 ? rsdp : find_table(&guid_acpi_1),
+        .smbios_32 = find_table(&guid_smbios_32),
+        .smbios_64 = find_table(&guid_smbios_64),
+        .efi_system_table = (uint64_t)(uintptr_t)firmware.system,
+    };
+}
+
+// A colour's place in a pixel, from its mask.
+static void mask_split(uint32_t mask, uint8_t *size, uint8_t *shift) {
+    *shift = mask == 0 ? 0 : (uint8_t)__builtin_ctz(mask);
+    *size = (uint8_t)__builtin_popcount(mask);
+}
+
+bool platform_framebuffer_find(struct platform_framebuffer *framebuffer) {
+    struct efi_graphics *graphics;
+    if (firmware.system->boot->locate_protocol(&guid_graphics, nullptr, (void **)&graphics) != EFI_SUCCESS)
+        return false;
+    const struct efi_graphics_mode *mode = graphics->state->info;
+    uint32_t masks[3] = {0xff, 0xff00, 0xff0000};
+    if (mode->format == EFI_PIXEL_BGR) {
+        masks[0] = 0xff0000;
+        masks[2] = 0xff;
+    } else if (mode->format == EFI_PIXEL_MASKS) {
+        memcpy(masks, mode->masks, sizeof masks);
+    } else if (mode->format != EFI_PIXEL_RGB) {
+        return false;
+    }
+    // The widest mask bit, the reserved ones included, tells the size of a pixel; both fixed formats have 32.
+    uint32_t all =
+        mode->format == EFI_PIXEL_MASKS ? masks[0] | masks[1] | masks[2] | mode->masks[3] : UINT32_MAX;
+    if (graphics->state->framebuffer == 0 || all == 0)
+        return false;
+    unsigned bytes = (32U - (unsigned)__builtin_clz(all) + 7) / 8;
+    *framebuffer = (struct platform_framebuffer){
+        .address = graphics->state->framebuffer,
+        .width = mode->width,
+        .height = mode->height,
+        .pitch = mode->pixels_per_line * bytes,
+        .bits_per_pixel = (uint16_t)(bytes * 8),
+    };
+    mask_split(masks[0], &framebuffer->red_size, &framebuffer->red_shift);
+    mask_split(masks[1], &framebuffer->green_size, &framebuffer->green_shift);
+    mask_split(masks[2], &framebuffer->blue_size, &framebuffer->blue_shift);
+    return true;
+}
+
+int64_t platform_date(void) {
+    struct efi_time time;
+    if (firmware.system->runtime->get_time(&time, nullptr) != EFI_SUCCESS)
+        return 0;
+    struct date date = {time.year, time.month, time.day, time.hour, time.minute, time.second};
+    int64_t seconds = date_to_seconds(&date);
+    // A clock without a zone is taken for UTC.
+    return time.time_zone == 0x7ff ? seconds : seconds + (int64_t)time.time_zone * 60;
+}
+
+// Fetches the map into the buffer of the first call; grows nothing, so it is allowed right before leaving.
+static efi_status_t fetch_map(uint64_t *key) {
+    raw_map.size = raw_map_room;
+    return firmware.system->boot->get_memory_map(&raw_map.size, (void *)(uintptr_t)raw_map.map, key,
+                                                 &raw_map.descriptor_size, &raw_map.descriptor_version);
+}
+
+size_t platform_map_bound(void) {
+    uint64_t key, base;
+    if (raw_map.map == 0) {
+        if (fetch_map(&key) != EFI_BUFFER_TOO_SMALL ||
+            raw_map.descriptor_size < sizeof(struct efi_memory_descriptor))
+            return 0;
+        uint64_t room = raw_map.size + MAP_SPARE * raw_map.descriptor_size;
+        uint64_t pages = (room + PAGE_SIZE - 1) / PAGE_SIZE;
+        if (!platform_pages_allocate(pages, &base))
+            return 0;
+        raw_map.map = base;
+        raw_map_room = pages * PAGE_SIZE;
+    }
+    return raw_map_room / raw_map.descriptor_size;
+}
+
+// PROTOCOL.md, "EFI Memory Map Entry Type to Limine Memory Map Type"; runtime services as of base revision 5.
+static enum limine_memory_type limine_type(const struct efi_memory_descriptor *descriptor) {
+    switch (descriptor->type) {
+    case EFI_LOADER_CODE:
+    case EFI_LOADER_DATA:
+    case EFI_BOOT_SERVICES_CODE:
+    case EFI_BOOT_SERVICES_DATA:
+        return LIMINE_MEMORY_LOADER_RECLAIMABLE;
+    case EFI_RUNTIME_SERVICES_CODE:
+    case EFI_RUNTIME_SERVICES_DATA:
+        return LIMINE_MEMORY_RESERVED_MAPPED;
+    case EFI_CONVENTIONAL_MEMORY:
+        return descriptor->attribute & EFI_MEMORY_SPECIFIC_PURPOSE ? LIMINE_MEMORY_RESERVED
+                                                                   : LIMINE_MEMORY_USABLE;
+    case EFI_UNUSABLE_MEMORY:
+        return LIMINE_MEMORY_BAD;
+    case EFI_ACPI_RECLAIM_MEMORY:
+        return LIMINE_MEMORY_ACPI_RECLAIMABLE;
+    case EFI_ACPI_MEMORY_NVS:
+        return LIMINE_MEMORY_ACPI_NVS;
+    default:
+        return LIMINE_MEMORY_RESERVED;
+    }
+}
+
+bool platform_map_read(struct memory_map *map) {
+    uint64_t key;
+    if (!firmware.has_left && fetch_map(&key) != EFI_SUCCESS)
+        return false;
+    for (uint64_t offset = 0; offset + raw_map.descriptor_size <= raw_map.size;
+         offset += raw_map.descriptor_size) {
+        const struct efi_memory_descriptor *descriptor =
+            (const struct efi_memory_descriptor *)(uintptr_t)(raw_map.map + offset);
+        uint64_t length;
+        if (ckd_mul(&length, descriptor->pages, PAGE_SIZE))
+            length = UINT64_MAX;
+        if (!memory_map_add(map, descriptor->physical, length, limine_type(descriptor)))
+            return false;
+    }
+    return true;
+}
+
+// The first attempt may change the map (timers signal drivers that allocate), which makes the key stale.
+bool platform_finish(void) {
+    uint64_t key;
+    for (unsigned i = 0; i < LEAVE_ATTEMPTS; i++) {
+        if (fetch_map(&key) != EFI_SUCCESS)
+            return false;
+        if (firmware.system->boot->exit_boot_services(firmware.image, key) == EFI_SUCCESS) {
+            firmware.has_left = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+void platform_raw_map_get(struct platform_raw_map *raw) {
+    *raw = raw_map;
+}
+
+void platform_stop(void) {
+    arch_halt();
+}
+
+efi_status_t EFIAPI efi_main(efi_handle_t image, struct efi_system_table *system);
+
+efi_status_t EFIAPI efi_main(efi_handle_t image, struct efi_system_table *system) {
+    firmware.image = image;
+    firmware.system = system;
+    console_init();
+    system->boot->set_watchdog_timer(0, 0, 0, nullptr);
+    if (system->boot->handle_protocol(image, &guid_loaded_image, (void **)&firmware.loaded) != EFI_SUCCESS)
+        firmware.loaded = nullptr;
+    volume_init();
+    boot_run();
+}
