@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import emit_abi, emit_kernel, emit_protocol, emit_user
+from . import emit_abi, emit_docs, emit_kernel, emit_protocol, emit_user
 from .check import check_contract
 from .load import load_contract
 from .model import Contract
@@ -37,8 +37,8 @@ def arguments_parse(arguments: list[str]) -> argparse.Namespace:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="name everything that can be made")
     what.add_argument("--protocols", action="store_true", help="name the protocols")
-    what.add_argument("--check", action="store_true", help="compare the goldens and docs/syscalls.md with the TOML")
-    what.add_argument("--update", action="store_true", help="write the goldens and docs/syscalls.md anew")
+    what.add_argument("--check", action="store_true", help="compare abi/golden/ and the generated docs/ with the TOML")
+    what.add_argument("--update", action="store_true", help="write abi/golden/ and the generated docs/ anew")
     parser.add_argument("output", type=Path, nargs="*", help="files to write; known by their last two parts")
     return parser.parse_args(arguments)
 
@@ -66,7 +66,11 @@ class Outputs:
 
     def kept(self) -> dict[str, str]:
         """Generated files that stand in the tree, to be read and compared: path from the root, content."""
-        return {f"abi/golden/{name}": self.make(name) or "" for name in self.names() if name.endswith(".h")}
+        kept = {f"abi/golden/{name}": self.make(name) or "" for name in self.names() if name.endswith(".h")}
+        kept["docs/syscalls.md"] = emit_docs.syscalls_md(self.contract)
+        if self.protocols:
+            kept["docs/protocols.md"] = emit_docs.protocols_md(list(self.protocols.values()))
+        return kept
 
 
 def outputs_load(root: Path, problems: Problems) -> Outputs:
