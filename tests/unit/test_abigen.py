@@ -189,7 +189,7 @@ DECODER_TEST = """
 #include <abi/constants.h>
 #include <abi/objects.h>
 #include <abi/syscalls.h>
-#include "kernel/syscall/syscall.h"
+#include "syscall/syscall.h"
 #include "syscall_handlers.h"
 
 static status_t handler_status;
@@ -223,8 +223,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Everything that can be made, beside fakes of what it stands on."""
     folder = tmp_path_factory.mktemp("made")
     assert main.main([str(folder / name) for name in outputs_all()]) == 0
-    (folder / "fake/kernel/syscall").mkdir(parents=True)
-    (folder / "fake/kernel/syscall/syscall.h").write_text(FAKE_KERNEL)
+    (folder / "fake/syscall").mkdir(parents=True)
+    (folder / "fake/syscall/syscall.h").write_text(FAKE_KERNEL)
     (folder / "fake/syscall.h").write_text(FAKE_USER)
     return folder
 

@@ -27,7 +27,7 @@ The status is 0 or a negative error. The kernel checks in this order, and return
 1. the number (`BAD_CALL`; all 64 bits count);
 2. numbers, sizes, flags and rights, in the order of the arguments;
 3. buffers and addresses, in the order of the arguments: alignment, then whether the range lies in user space;
-4. descriptors, in the order of the arguments: existence, transit, kind, type, rights;
+4. descriptors, in the order of the arguments: existence, type, transit, kind, rights;
 5. what the call itself has to check, memory that turns out not to be mapped included.
 
 A call that returns an error has changed nothing, unless its section says otherwise. Results are stored with errors too, and

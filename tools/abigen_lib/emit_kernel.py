@@ -191,7 +191,7 @@ def dispatch_c(contract: Contract) -> str:
     )
     lines = banner("syscall_dispatch.c", about)
     lines += [f'#include "{name}"' for name in ("abi/constants.h", "abi/objects.h", "abi/structs.h", "abi/syscalls.h")]
-    lines += ['#include "kernel/syscall/syscall.h"', '#include "syscall_handlers.h"', ""]
+    lines += ['#include "syscall/syscall.h"', '#include "syscall_handlers.h"', ""]
     for call in contract.calls:
         lines += decoder(contract, call)
     lines.append("static status_t (*const decoders[SYSCALL_LIMIT])(struct thread *self, uint64_t results[3]) = {")
