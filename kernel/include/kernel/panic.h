@@ -4,8 +4,13 @@
 // registers, backtrace with symbols, the running thread and the last log lines on the early console, then
 // halts.
 #pragma once
+#include <stddef.h>
 
 [[noreturn, gnu::format(printf, 1, 2)]] void panic(const char *format, ...);
+// Prints on the early console, for arch_panic_registers().
+[[gnu::format(printf, 1, 2)]] void panic_print(const char *format, ...);
+// One line on what this CPU was running; must work in any state (kernel/sched/).
+void panic_subject(char *buffer, size_t size);
 
 // A kernel invariant. Kept in all builds: a wrong kernel must stop, not go on.
 #define ASSERT(condition)                                                                                    \

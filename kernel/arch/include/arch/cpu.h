@@ -23,8 +23,8 @@ void cpu_interrupt_window(void);
 // Makes `cpu` the value of cpu_current() on the calling CPU.
 void arch_cpu_attach(struct cpu *cpu);
 
-// Continues on this CPU's kernel stack, emptied, in scheduler_loop() (kernel/sched/scheduler.h). Used once a
-// CPU, at the end of boot.
+// Continues on this CPU's kernel stack, emptied, in scheduler_resume() (kernel/trap.h). Used once a CPU, at
+// the end of boot.
 [[noreturn]] void arch_cpu_enter_loop(void);
 
 // Stops this CPU for ever, interrupts off.

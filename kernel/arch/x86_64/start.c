@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// x86-64: from the loader to kernel_main(). boot_start() runs on the loader's stack and page tables and
+// copies everything out of the loader's memory; boot_continue() runs on the kernel's own, so that from there
+// on the loader's memory is ordinary memory.
+
+#include <base/types.h>
+#include <kernel/boot.h>
+#include <kernel/log.h>
+#include <kernel/panic.h>
+#include "../../boot/limine.h"
+#include "asm.h"
+#include "cpu.h"
+#include "paging.h"
+#include "platform.h"
+
+[[noreturn]] void boot_start(void);
+
+extern char kernel_image_end[];
+
+static struct boot_parameters parameters;
+static struct limine_answers answers;
+static struct memory_map map;
+static struct cpu_stacks stacks;
+
+static void memory_log(void) {
+    log_line("boot: %llu MiB usable in %zu ranges, %llu KiB of the loader's, base revision %u, %s",
+             (unsigned long long)(memory_map_bytes(&map, BOOT_MEMORY_USABLE) / MIB), map.count,
+             (unsigned long long)(memory_map_bytes(&map, BOOT_MEMORY_RECLAIM) / KIB), answers.revision,
+             parameters.loader);
+}
+
+// What is left of the map is what kernel_main() gets.
+static void memory_hand_over(void) {
+    paging_finish(&map);
+    for (size_t i = 0; i < map.count; i++)
+        parameters.memory[i] = map.ranges[i];
+    parameters.memory_count = map.count;
+    parameters.usable_bytes = memory_map_bytes(&map, BOOT_MEMORY_USABLE);
+}
+
+[[noreturn]] static void boot_continue(void) {
+    paging_switched();
+    cpu_start(&stacks);
+    memory_log();
+    memory_hand_over();
+    kernel_main(&parameters);
+}
+
+void boot_start(void) {
+    early_console_start();
+    cpu_features_detect();
+    uint64_t limit = min_u64(cpu_features.physical_limit, 1ull << 46);
+    limine_take(&answers, &parameters, &map, (uint64_t)kernel_image_end, limit);
+    ASSERT(answers.kernel_virtual == KERNEL_BASE);
+    platform_ram_set(&map);
+    platform_reserve(answers.kernel_physical, (uint64_t)kernel_image_end - KERNEL_BASE);
+    if (parameters.initrd_size > 0)
+        platform_reserve(parameters.initrd.value, align_up(parameters.initrd_size, PAGE_SIZE));
+    uint64_t root = paging_build(&map, &parameters, answers.offset, answers.kernel_physical, &stacks);
+    stack_continue(stacks.kernel, root, boot_continue);
+}
