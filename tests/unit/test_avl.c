@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+//
+// base/avl.c: after every insertion and removal of a random run, balances, heights, links and order are
+// checked over the whole tree; equal keys keep their order of insertion.
+
+#include "unit.h"
+#include <base/avl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { KEYS = 300, STEPS = 6000 };
+
+struct element {
+    int key;
+    unsigned serial; // order of insertion
+    bool inside;
+    struct avl_node node;
+};
+
+static struct element *element_of(const struct avl_node *node) {
+    return avl_entry((struct avl_node *)(uintptr_t)node, struct element, node);
+}
+
+static bool before(const struct avl_node *a, const struct avl_node *b) {
+    return element_of(a)->key < element_of(b)->key;
+}
+
+// The height of the subtree, having checked every balance and parent link in it.
+static int check_subtree(const struct avl_node *node, const struct avl_node *parent) {
+    if (node == NULL)
+        return 0;
+    assert_ptr_equal(node->parent, parent);
+    int left = check_subtree(node->child[0], node);
+    int right = check_subtree(node->child[1], node);
+    assert_int_equal(node->balance, right - left);
+    assert_in_range(node->balance + 1, 0, 2);
+    return 1 + (left > right ? left : right);
+}
+
+static void check_tree(const struct avl *tree, int expected) {
+    int count = 0;
+    check_subtree(tree->root, NULL);
+    const struct avl_node *previous = NULL;
+    for (const struct avl_node *node = avl_first(tree); node != NULL; node = avl_next(node)) {
+        assert_ptr_equal(avl_previous(node), previous);
+        if (previous != NULL) {
+            const struct element *a = element_of(previous);
+            const struct element *b = element_of(node);
+            assert_true(a->key < b->key || (a->key == b->key && a->serial < b->serial));
+        }
+        previous = node;
+        count++;
+    }
+    assert_ptr_equal(avl_last(tree), previous);
+    assert_int_equal(count, expected);
+}
+
+static unsigned choose_seed(void) {
+    const char *given = getenv("TEST_SEED");
+    unsigned seed = 1;
+    if (given != NULL) {
+        seed = (unsigned)strtoul(given, NULL, 0);
+    } else {
+        FILE *source = fopen("/dev/urandom", "rb");
+        assert_non_null(source);
+        assert_int_equal(fread(&seed, sizeof(seed), 1, source), 1);
+        fclose(source);
+    }
+    print_message("# seed %u; repeat with TEST_SEED=%u build/host/tests/unit/test_avl\n", seed, seed);
+    return seed;
+}
+
+static void test_random_insertions_and_removals(void **state) {
+    (void)state;
+    static struct element elements[KEYS];
+    struct avl tree;
+    int count = 0;
+    unsigned seed = choose_seed();
+    avl_init(&tree);
+    check_tree(&tree, 0);
+    for (unsigned step = 0; step < STEPS; step++) {
+        struct element *element = &elements[rand_r(&seed) % KEYS];
+        if (element->inside) {
+            avl_remove(&tree, &element->node);
+        } else {
+            element->key = rand_r(&seed) % (KEYS / 3); // so that many are equal
+            element->serial = step;
+            avl_insert(&tree, &element->node, before);
+        }
+        element->inside = !element->inside;
+        count += element->inside ? 1 : -1;
+        check_tree(&tree, count);
+    }
+}
+
+static void test_ascending_and_descending(void **state) {
+    (void)state;
+    static struct element elements[KEYS];
+    for (int direction = 0; direction < 2; direction++) {
+        struct avl tree;
+        avl_init(&tree);
+        for (int i = 0; i < KEYS; i++) {
+            elements[i] = (struct element){.key = direction ? KEYS - i : i, .serial = (unsigned)i};
+            avl_insert(&tree, &elements[i].node, before);
+            check_tree(&tree, i + 1);
+        }
+        for (int i = 0; i < KEYS; i++) {
+            avl_remove(&tree, avl_first(&tree));
+            check_tree(&tree, KEYS - i - 1);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_random_insertions_and_removals),
+        cmocka_unit_test(test_ascending_and_descending),
+    };
+    return cmocka_run_group_tests_name("avl", tests, NULL, NULL);
+}
