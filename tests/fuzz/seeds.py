@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""First inputs for the fuzz programs: well-formed files, so that a run starts behind the first checks.
+
+SEEDS maps a program's name to a function that returns a list of byte strings. Called by tools/fuzz.
+"""
+
+import io
+import struct
+import tarfile
+
+
+def tar_seeds():
+    seeds = []
+    for long_name in (False, True):
+        for posix in (False, True):
+            memory = io.BytesIO()
+            kind = tarfile.USTAR_FORMAT if posix else tarfile.GNU_FORMAT
+            with tarfile.open(fileobj=memory, mode="w", format=kind) as archive:
+                folder = tarfile.TarInfo("bin")
+                folder.type = tarfile.DIRTYPE
+                archive.addfile(folder)
+                name = "bin/" + ("n" * 60 + "/") * 2 + "x" if long_name else "bin/ls"
+                file = tarfile.TarInfo(name)
+                file.size = 5
+                archive.addfile(file, io.BytesIO(b"hello"))
+            # Without the padding to 10 KiB.
+            seeds.append(memory.getvalue()[: 512 * (8 if long_name else 5)])
+    return seeds
+
+
+def elf_seeds():
+    """A static PIE with two segments, one relocation and one symbol; and a fixed executable."""
+    seeds = []
+    for pie in (True, False):
+        base = 0 if pie else 0x100000
+        data_at = 0x200
+        header = struct.pack(
+            "<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 3 if pie else 2, 62, 1, base + 0x180, 64, 0x2C0, 0, 64, 56, 3,
+            64, 3, 0,
+        )  # fmt: skip
+        programs = struct.pack("<IIQQQQQQ", 1, 5, 0, base, 0, data_at, data_at, 4096)
+        programs += struct.pack("<IIQQQQQQ", 1, 6, data_at, base + 4096 + data_at, 0, 64, 256, 4096)
+        programs += struct.pack("<IIQQQQQQ", 2, 6, data_at, base + 4096 + data_at, 0, 64, 64, 8)
+        relocation = struct.pack("<QQQ", base + 4096 + data_at + 64, 8, base)
+        image = (header + programs).ljust(0x180, b"\0") + b"\x90" * 32 + relocation
+        image = image.ljust(data_at, b"\0")
+        image += struct.pack("<QQQQQQQQ", 7, base + 0x1A0, 8, 24, 9, 24, 0, 0)
+        symbols = bytes(24) + struct.pack("<IBBHQQ", 1, 2, 0, 1, base + 0x180, 16)
+        image += symbols.ljust(64, b"\0") + b"\0name\0".ljust(64, b"\0")
+        sections = bytes(64)
+        sections += struct.pack("<IIQQQQIIQQ", 0, 2, 0, 0, 0x240, 48, 2, 0, 8, 24)
+        sections += struct.pack("<IIQQQQIIQQ", 0, 3, 0, 0, 0x280, 6, 0, 0, 1, 0)
+        seeds.append(image + sections)
+    return seeds
+
+
+SEEDS = {"elf": elf_seeds, "tar": tar_seeds}
