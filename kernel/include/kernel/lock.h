@@ -25,7 +25,7 @@ enum lock_class {
     LOCK_LOG = 13,
 };
 
-struct [[clang::capability("lock")]] lock {
+struct __attribute__((capability("lock"))) lock {
     atomic_uint held;
     uint32_t class;
 };
@@ -33,8 +33,8 @@ struct [[clang::capability("lock")]] lock {
 #define LOCK_INIT(order) {.held = 0, .class = (order)}
 
 void lock_init(struct lock *lock, enum lock_class class);
-void lock_acquire(struct lock *lock) [[clang::acquire_capability(lock)]];
-void lock_release(struct lock *lock) [[clang::release_capability(lock)]];
+void lock_acquire(struct lock *lock) __attribute__((acquire_capability(lock)));
+void lock_release(struct lock *lock) __attribute__((release_capability(lock)));
 bool lock_is_held(const struct lock *lock);
 
 // Two locks of one class, either order, the same one twice allowed.
