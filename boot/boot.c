@@ -24,12 +24,20 @@ uint64_t boot_virtual(uint64_t physical) {
     return arch_hhdm_base + physical;
 }
 
+void boot_file_stop(const char *what, const char *path, enum platform_status status,
+                    const struct platform_file *file) {
+    if (status == PLATFORM_NO_MEMORY)
+        stop("%s: %s cannot be loaded: too little memory for its %llu KiB", path, what,
+             (unsigned long long)(file->size / KIB));
+    stop("%s: %s cannot be loaded: %s", path, what, platform_reason(status));
+}
+
 static bool try_config(const char *path, struct platform_file *file) {
     enum platform_status status = platform_file_read(path, file);
     if (status == PLATFORM_NOT_FOUND)
         return false;
     if (status != PLATFORM_OK)
-        stop("%s: cannot be read: %s", path, platform_reason(status));
+        boot_file_stop("configuration", path, status, file);
     memcpy(boot.config_path, path, strnlen(path, BOOT_PATH_MAX));
     return true;
 }
@@ -88,7 +96,7 @@ static void load_kernel(void) {
     boot.kernel.string = arena_text(boot.entry->cmdline.start, boot.entry->cmdline.length);
     enum platform_status status = platform_file_read(boot.kernel.path, &boot.kernel.file);
     if (status != PLATFORM_OK)
-        stop("%s: kernel cannot be loaded: %s", boot.kernel.path, platform_reason(status));
+        boot_file_stop("kernel", boot.kernel.path, status, &boot.kernel.file);
     image_load(&boot.image, boot.kernel.path, &boot.kernel.file);
 }
 

@@ -55,6 +55,10 @@ struct boot {
 
 [[noreturn]] void boot_run(void);
 
+// Says why a file could not be read, and stops. `what` is what the file is to the person at the console.
+[[noreturn]] void boot_file_stop(const char *what, const char *path, enum platform_status status,
+                                 const struct platform_file *file);
+
 // The address that the kernel uses for physical memory.
 uint64_t boot_virtual(uint64_t physical);
 

@@ -28,7 +28,7 @@ static void load_configured(struct boot *boot, const struct config_module *confi
                                           arena_text(config->string.start, config->string.length));
     enum platform_status status = platform_file_read(module->path, &module->file);
     if (status != PLATFORM_OK)
-        stop("%s: module cannot be loaded: %s", module->path, platform_reason(status));
+        boot_file_stop("module", module->path, status, &module->file);
     boot->module_count++;
 }
 
@@ -71,8 +71,7 @@ static void load_internal(struct boot *boot, uint64_t address) {
     if (status == PLATFORM_OK)
         boot->module_count++;
     else if (wanted->flags & LIMINE_INTERNAL_MODULE_REQUIRED)
-        stop("%s: module that the kernel requires cannot be loaded: %s", module->path,
-             platform_reason(status));
+        boot_file_stop("module that the kernel requires", module->path, status, &module->file);
     else
         message("%s: module left out: %s", module->path, platform_reason(status));
 }
