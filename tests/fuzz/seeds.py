@@ -54,4 +54,17 @@ def elf_seeds():
     return seeds
 
 
-SEEDS = {"elf": elf_seeds, "tar": tar_seeds}
+def boot_config_seeds():
+    """The usual limine.conf, and one with groups and every option."""
+    usual = (
+        b"timeout: 0\nserial: yes\n\n/Tessera\n    protocol: limine\n    kernel_path: boot():/boot/tessera.elf\n"
+        b"    cmdline: x\n    module_path: boot():/boot/initrd.tar\n    module_cmdline: initrd\n"
+    )
+    groups = (
+        b"# comment\r\ndefault_entry: 2\ntimeout: no\nserial: no\nquiet: yes\n/+Group\ncomment: c\n//A b\npath: /k\n"
+        b"kernel_cmdline: y\nmodule_path: /m\nmodule_string: s\n///Deep\npath: $boot():/z#12\n/Last\n"
+    )
+    return [usual, groups]
+
+
+SEEDS = {"boot_config": boot_config_seeds, "elf": elf_seeds, "tar": tar_seeds}
