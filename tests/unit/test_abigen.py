@@ -11,8 +11,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from abigen_lib import emit_abi, main  # noqa: E402
+from abigen_lib import badargs, emit_abi, main  # noqa: E402
 from abigen_lib.load import load_contract  # noqa: E402
+from abigen_lib.model import implied_errors  # noqa: E402
 from abigen_lib.source import Problems  # noqa: E402
 
 WARNINGS = "-std=c23 -Wall -Wextra -Werror -Wshadow -Wconversion -Wmissing-prototypes -ffreestanding".split()
@@ -321,3 +322,111 @@ def test_decoder(made: Path, tmp_path: Path) -> None:
     }
     lines = decoded(made, tmp_path, list(expected))
     assert dict(zip(expected, lines)) == expected
+
+
+# ---- the table of bad arguments
+
+
+def test_every_implied_error_has_a_row() -> None:
+    contract = load_contract(ROOT, Problems())
+    rows = badargs.rows_make(contract)
+    for call in contract.calls:
+        for argument in call.args:
+            expected = set(implied_errors(argument)) - {"TIMED_OUT"}
+            assert expected == {r.expected for r in rows if r.call == call.name and r.argument == argument.position}
+
+
+def test_every_row_expects_a_documented_error() -> None:
+    contract = load_contract(ROOT, Problems())
+    errors = {call.name: call.errors for call in contract.calls}
+    for row in badargs.rows_make(contract):
+        assert row.expected in errors[row.call], row
+        assert row.also is None or row.also in errors[row.call], row
+
+
+def test_numbers_are_all_but_the_calls() -> None:
+    contract = load_contract(ROOT, Problems())
+    ranges = badargs.number_ranges(contract)
+    holes = {number for first, last in ranges for number in range(first, min(last, 300) + 1)}
+    assert holes == set(range(301)) - {call.number for call in contract.calls}
+    assert ranges[-1][1] == 2**64 - 1
+    for probe in badargs.number_probes(contract):
+        assert any(first <= probe <= last for first, last in ranges)
+
+
+# Runs each row whose value needs no kernel through the decoder. Handlers return OK, so a value that is not refused shows.
+ROWS_TEST = """
+#include <stdio.h>
+#include <abi/constants.h>
+#include <abi/objects.h>
+#include <badargs/badargs.h>
+#include "syscall/syscall.h"
+#include "syscall_handlers.h"
+
+enum { DESCRIPTOR = 0x5000, BUFFER = 0x20000 };
+static status_t handler_status = STATUS_OK;
+
+status_t descriptor_lookup(struct process *process, uint64_t value, uint32_t type_mask, uint64_t rights,
+                           uint32_t accept, struct handle *out) {
+    (void)process, (void)accept, (void)rights;
+    out->value = value;
+    if (value < DESCRIPTOR || value >= DESCRIPTOR + OBJECT_TYPE_COUNT)
+        return STATUS_BAD_DESCRIPTOR;
+    return type_mask >> (value - DESCRIPTOR) & 1 ? STATUS_OK : STATUS_WRONG_TYPE;
+}
+bool user_range_valid(uint64_t address, uint64_t length) {
+    return address >= USER_START && length <= 0x800000000000 && address <= 0x800000000000 - length;
+}
+HANDLERS
+static uint64_t value_make(enum badarg_kind kind, uint64_t value) {
+    return kind == BADARG_OBJECT ? DESCRIPTOR + value : kind == BADARG_BUFFER || kind == BADARG_UNMAPPED ? BUFFER + value : value;
+}
+static bool decoder_sees(const struct badarg_row *row) {
+    const struct grammar_call *call = grammar_find(row->call);
+    return (row->kind == BADARG_NUMBER || row->kind == BADARG_OBJECT || row->kind == BADARG_BUFFER) &&
+           row->bad_class != BAD_CLASS_READ_ONLY && call->arguments[row->argument].kind != GRAMMAR_ADDRESS;
+}
+static int64_t run(const struct grammar_call *call, int bad, uint64_t value) {
+    struct thread thread = {.arch = {.number = call->number}};
+    for (int i = 0; i < call->argument_count; i++)
+        thread.arch.arguments[i] =
+            i == bad ? value : value_make(call->arguments[i].valid_kind, call->arguments[i].valid);
+    syscall_dispatch(&thread);
+    return thread.arch.status;
+}
+int main() {
+    unsigned seen = 0;
+    for (size_t i = 0; i < badarg_row_count; i++) {
+        const struct badarg_row *row = &badarg_rows[i];
+        if (!decoder_sees(row))
+            continue;
+        seen++;
+        const int64_t status = run(grammar_find(row->call), row->argument, value_make(row->kind, row->value));
+        if (status != row->expected)
+            printf("%s.%u/%s %llx: %lld, not %d\\n", grammar_find(row->call)->name, row->argument,
+                   badarg_class_name(row->bad_class), (unsigned long long)row->value, (long long)status, row->expected);
+    }
+    for (size_t i = 0; i < grammar_call_count; i++)
+        if (run(&grammar_calls[i], -1, 0) != STATUS_OK)
+            printf("%s: valid arguments are refused\\n", grammar_calls[i].name);
+    struct thread thread = {0};
+    for (size_t i = 0; i < badarg_probe_count; i++) {
+        thread.arch.number = badarg_probes[i];
+        syscall_dispatch(&thread);
+        if (thread.arch.status != STATUS_BAD_CALL)
+            printf("number %llx is taken\\n", (unsigned long long)badarg_probes[i]);
+    }
+    printf("%s\\n", seen > 500 ? "enough" : "too few");
+    return 0;
+}
+"""
+
+
+def test_rows_agree_with_the_decoder(made: Path, tmp_path: Path) -> None:
+    unit = tmp_path / "rows.c"
+    unit.write_text(ROWS_TEST.replace("HANDLERS", fake_handlers(made)))
+    program = tmp_path / "rows"
+    sources = [unit, made / "kernel/syscall_dispatch.c", made / "badargs/badargs.c"]
+    compiled(made, "-DABI_KERNEL", "-fsanitize=undefined", *sources, "-o", program)
+    output = subprocess.run([program], capture_output=True, text=True, check=True).stdout
+    assert output.replace("own; ", "") == "enough\n"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .model import (
-    ARGUMENTS_MAX, MESSAGE_ARGUMENTS_MAX, RESULTS_MAX, RIGHTS_BITS, SCALARS, SYSCALL_NUMBER_MAX,
+    ARGUMENTS_MAX, ERRORS_MAX, MESSAGE_ARGUMENTS_MAX, RESULTS_MAX, RIGHTS_BITS, SCALARS, SYSCALL_NUMBER_MAX,
     Argument, Call, Contract, Struct, implied_errors, struct_layout,
 )  # fmt: skip
 from .source import Problems, Where
@@ -178,6 +178,10 @@ def check_argument(contract: Contract, call: Call, argument: Argument, problems:
             check_bounds(contract, argument, report)
             if argument.error is not None and contract.error(argument.error) is None:
                 report(f"unknown error '{argument.error}'")
+            if argument.address is not None and (argument.ranged or argument.address not in (1, 2, 4, 8, 16)):
+                report("an address has an alignment (1, 2, 4, 8 or 16) and no bounds")
+            if argument.mapped and argument.address is None:
+                report("'mapped' without 'address'")
         case "flags":
             if contract.flag_set(argument.flag_set or "") is None:
                 report(f"unknown flags '{argument.flag_set}'")
@@ -187,6 +191,8 @@ def check_argument(contract: Contract, call: Call, argument: Argument, problems:
 
 def check_call_errors(contract: Contract, call: Call, problems: Problems) -> None:
     unique(problems, ((call.where, name) for name in call.errors), f"{call.name}: error")
+    if len(call.errors) > ERRORS_MAX:
+        problems.add(call.where, f"{call.name}: more than {ERRORS_MAX} errors")
     for name in call.errors:
         error = contract.error(name)
         if error is None:

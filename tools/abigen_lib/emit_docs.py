@@ -68,6 +68,9 @@ def limits(argument: Argument) -> str:
             parts.append(f"address, {'read' if argument.type == 'in' else 'written'}: {what}")
         case "page":
             parts.append("page-aligned user address")
+        case "u64" if argument.address is not None:
+            aligned = f", {argument.address}-byte aligned" if argument.address > 1 else ""
+            parts.append(f"user address{aligned}{', mapped' if argument.mapped else ''}")
         case _:
             parts.append(argument.type)
     if argument.minimum is not None:
@@ -117,7 +120,7 @@ def call_section(contract: Contract, call: Call) -> list[str]:
 
 def decode_order(call: Call) -> list[str]:
     """Names of the arguments that are checked, in the kernel's order."""
-    checked = [a for a in call.args if implied_errors(a) and a.type != "deadline"]
+    checked = [a for a in call.args if implied_errors(a) and a.type != "deadline" and a.address is None]
     addresses = [a for a in checked if a.buffer or a.type == "page"]
     descriptors = [a for a in checked if a.type == "descriptor"]
     scalars = [a for a in checked if a not in addresses and a not in descriptors]

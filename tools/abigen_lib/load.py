@@ -10,7 +10,7 @@ from .source import Problems, Source, Where, table_checked
 # Keys that an argument of each type may have beside name, type and doc.
 ARGUMENT_KEYS: dict[str, dict[str, str]] = {
     "descriptor": {"object": "str|list", "rights": "list", "optional": "bool", "weak": "bool", "transit": "bool"},
-    "u64": {"min": "int|str", "max": "int|str", "error": "str"},
+    "u64": {"min": "int|str", "max": "int|str", "error": "str", "address": "int", "mapped": "bool"},
     "u32": {"min": "int|str", "max": "int|str", "error": "str"},
     "size": {"min": "int|str", "max": "int|str"},
     "flags": {"set": "str", "one": "bool"},
@@ -135,6 +135,8 @@ class Loader:
             struct=item.get("struct"),
             sized=item.get("sized", False),
             length=item.get("length"),
+            address=item.get("address"),
+            mapped=item.get("mapped", False),
         )
 
     def result(self, where: Where, call: str, item: Any) -> Result | None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import emit_abi, emit_docs, emit_kernel, emit_protocol, emit_user
+from . import emit_abi, emit_badargs, emit_docs, emit_kernel, emit_protocol, emit_user
 from .check import check_contract
 from .load import load_contract
 from .model import Contract
@@ -25,6 +25,8 @@ OUTPUTS: dict[str, Callable[[Contract], str]] = {
     "kernel/syscall_handlers.h": emit_kernel.handlers_h,
     "kernel/syscall_dispatch.c": emit_kernel.dispatch_c,
     "tessera/syscalls.h": emit_user.syscalls_h,
+    "badargs/badargs.h": emit_badargs.badargs_h,
+    "badargs/badargs.c": emit_badargs.badargs_c,
 }
 
 ABOUT = """Makes C headers, stubs, the kernel's system call decoder and the reference manual from abi/*.toml and
@@ -67,6 +69,7 @@ class Outputs:
     def kept(self) -> dict[str, str]:
         """Generated files that stand in the tree, to be read and compared: path from the root, content."""
         kept = {f"abi/golden/{name}": self.make(name) or "" for name in self.names() if name.endswith(".h")}
+        kept["docs/bad-arguments.md"] = emit_badargs.badargs_md(self.contract)
         kept["docs/syscalls.md"] = emit_docs.syscalls_md(self.contract)
         if self.protocols:
             kept["docs/protocols.md"] = emit_docs.protocols_md(list(self.protocols.values()))

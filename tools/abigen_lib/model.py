@@ -9,6 +9,7 @@ ARGUMENTS_MAX = 6
 MESSAGE_ARGUMENTS_MAX = 3
 RESULTS_MAX = 3
 RIGHTS_BITS = 16
+ERRORS_MAX = 32
 SYSCALL_NUMBER_MAX = 255
 SCALARS = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "i64": 8}
 C_SCALARS = {"u8": "uint8_t", "u16": "uint16_t", "u32": "uint32_t", "u64": "uint64_t", "i64": "int64_t"}
@@ -95,6 +96,8 @@ class Argument:
     struct: str | None = None
     sized: bool = False
     length: str | None = None
+    address: int | None = None  # a u64 that the handler takes as a user address, aligned so
+    mapped: bool = False  # and that must be mapped
 
     @property
     def unused(self) -> bool:
@@ -216,6 +219,8 @@ def implied_errors(argument: Argument) -> list[str]:
             if not argument.transit:
                 found.append("IN_TRANSIT")
             return found
+        case "u64" if argument.address is not None:
+            return ["BAD_ALIGNMENT", "BAD_ADDRESS"] if argument.address > 1 else ["BAD_ADDRESS"]
         case "u64":
             return [argument.error or "BAD_VALUE"] if argument.ranged else []
         case "u32":
