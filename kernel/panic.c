@@ -22,6 +22,21 @@
 
 static atomic_flag panicking = ATOMIC_FLAG_INIT;
 
+// The empty record `p`; the dots are the boot's tag. Written only when there is a tag.
+#define TAG_LENGTH 8
+static char panic_record[] = "\x1e........p0000\n";
+static bool has_tag;
+
+void panic_tag_take(const char *command_line) {
+    for (const char *word = command_line; word != nullptr; word = strchr(word, ' ')) {
+        word += *word == ' ';
+        if (strncmp(word, "tag=", 4) != 0 || strnlen(word + 4, TAG_LENGTH) != TAG_LENGTH)
+            continue;
+        memcpy(panic_record + 1, word + 4, TAG_LENGTH);
+        has_tag = true;
+    }
+}
+
 static void console_sink(void *context, const char *bytes, size_t length) {
     (void)context;
     early_console_write(bytes, length);
@@ -70,6 +85,8 @@ void panic(const char *format, ...) {
         arch_halt();
     }
     char subject[128];
+    if (has_tag)
+        early_console_write(panic_record, sizeof(panic_record) - 1);
     panic_print("\nKERNEL PANIC: ");
     va_start(arguments, format);
     format_to_v(console_sink, nullptr, format, arguments);

@@ -135,6 +135,7 @@ static void command_line_take(struct boot_parameters *parameters) {
         panic("expected a command line of at most %zu bytes, got a longer one",
               sizeof(parameters->command_line) - 1);
     memcpy(parameters->command_line, text, length);
+    panic_tag_take(parameters->command_line);
 }
 
 static bool is_initrd(const struct file *file) {

@@ -58,7 +58,7 @@ def run(tmp_path):
         environment = dict(os.environ, PATH=f"{programs}:{os.environ['PATH']}")
         result = subprocess.run(
             [ROOT / "tools/run", "--build", build, "--command", textwrap.dedent(script), *arguments],
-            capture_output=True, stdin=subprocess.DEVNULL, env=environment, timeout=120, check=False,
+            capture_output=True, stdin=subprocess.DEVNULL, env=environment, timeout=60, check=False,
         )  # fmt: skip
         assert not list((build / "run").iterdir()), "the boot's scratch folder is still there"
         return result.returncode, result.stdout, result.stderr
@@ -144,10 +144,13 @@ def test_frames_of_a_panic_get_file_and_line(tmp_path):
     listing = subprocess.run(["llvm-nm-19", program], capture_output=True, text=True, check=True).stdout
     address = {line.split()[2]: int(line.split()[0], 16) for line in listing.splitlines()}
     # A return address that is already the next function's first byte belongs to the function before it.
-    text = f"panic: x\n  #0 0x{address['inner']:016x} inner+0x0\n  #1 0x{address['_start']:016x} _start+0x0\n"
+    registers = f"rip {address['inner']:016x} rsp {0:016x}\n"
+    text = f"KERNEL PANIC: x\n{registers}  #0 0x{address['inner']:016x} inner+0x0\n  #1 0x{address['_start']:016x} _start+0x0\n"
     assert backtrace.has_panic(text.encode())
     first, second = backtrace.source_lines(text, program)
     assert first.startswith("  #0 0x") and first.endswith("deep.c:1")
     assert second.endswith(("deep.c:2", "deep.c:3"))
+    without_trap = text.replace(registers, "")
+    assert not backtrace.source_lines(without_trap, program)[0].endswith("deep.c:1")
     assert backtrace.source_lines("no frames here", program) == []
     assert not backtrace.has_panic(b"$ echo no panic\n")

@@ -88,6 +88,13 @@ def test_a_record_cut_by_a_panic_is_no_output():
         assert parse(data, [at]) == parse(data)
 
 
+def test_a_panic_record_with_a_carriage_return():
+    data = record("o", b"0123456789")[:-4] + record("p", b"")[:-1] + b"\r\ntext"
+    assert parse(data) == [("cut", b"012345"), ("p", b""), ("text", b"text")]
+    for at in range(len(data) + 1):
+        assert parse(data, [at]) == parse(data)
+
+
 def test_a_cut_one_byte_before_the_end():
     whole = record("o", b"0123456789")
     data = whole[:-1] + record("l", b"next")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """File and line for the backtrace of a kernel panic.
 
-The kernel prints frames as `  #3 0xffffffff80001234 name+0x12`. An address behind `#1` and up is a return
-address: the call is the instruction before it, so one is subtracted before the look-up.
+The kernel prints frames as `  #3 0xffffffff80001234 name+0x12`. They are return addresses: the call is the instruction
+before, so one is subtracted before the look-up. The one exception is where a trap happened, frame 0 behind a register
+dump that shows the same address.
 """
 
 import re
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 
 FRAME = re.compile(r"^\s*#(\d+)\s+0x([0-9a-fA-F]{8,16})\b[^\n]*", re.MULTILINE)
+TRAPPED = re.compile(r"^(?:rip|pc|epc|era) +(?:0x)?([0-9a-fA-F]{16})\b", re.MULTILINE)
 PANIC = re.compile(rb"^\W*(?:kernel )?panic\b", re.MULTILINE | re.IGNORECASE)
 
 
@@ -28,7 +30,8 @@ def source_lines(text, kernel):
     tool = shutil.which("llvm-symbolizer-19") or shutil.which("llvm-symbolizer")
     if not found or not tool:
         return []
-    addresses = [hex(address - (1 if number > 0 else 0)) for number, address, _ in found]
+    trapped = {int(match, 16) for match in TRAPPED.findall(text)}
+    addresses = [hex(at if number == 0 and at in trapped else at - 1) for number, at, _ in found]
     result = subprocess.run(
         [tool, "--output-style=GNU", "--no-inlines", "--functions=none", f"--obj={kernel}", *addresses],
         capture_output=True, text=True, check=False, timeout=60,

@@ -3,7 +3,7 @@
 
 A record is: byte 0x1e, the boot's tag (8 digits), one letter, 4 hexadecimal digits, newline, and exactly so many
 bytes of payload. Letters: `o` program output, `l` log, `e` end (payload: the status in decimal), `p` panic (the
-kernel takes the line over; plain text follows). Everything else on the line is text.
+kernel takes the line over; it has no payload, plain text follows, and its newline may be CR LF). Everything else on the line is text.
 
 A record may be cut short, when the kernel panics or the driver dies in the middle: a header with the boot's tag
 inside a payload ends the record before it. No program can know the tag, so no output can look like that.
@@ -11,7 +11,6 @@ inside a payload ends the record before it. No program can know the tag, so no o
 
 import re
 
-KINDS = b"olep"
 LENGTH_DIGITS = 4
 
 
@@ -23,8 +22,8 @@ class FrameParser:
 
     def __init__(self, tag):
         self._mark = b"\x1e" + tag
-        self._header = re.compile(re.escape(self._mark) + b"([" + KINDS + b"])([0-9a-fA-F]{4})\n")
-        self._header_size = len(self._mark) + 1 + LENGTH_DIGITS + 1
+        self._header = re.compile(re.escape(self._mark) + b"(?:([ole])([0-9a-fA-F]{4})\n|(p)(0000)\r?\n)")
+        self._header_size = len(self._mark) + 1 + LENGTH_DIGITS + 2
         self._buffer = b""
         self._kind = None  # of the record that is being read
         self._left = 0  # bytes of its payload that it announces
@@ -63,13 +62,12 @@ class FrameParser:
         mark = piece[: len(self._mark)]
         if not self._mark.startswith(mark):
             return False
-        kind = piece[len(self._mark) : len(self._mark) + 1]
-        length = piece[len(self._mark) + 1 : len(self._mark) + 1 + LENGTH_DIGITS]
-        return (not kind or kind in KINDS) and re.fullmatch(b"[0-9a-fA-F]*", length) is not None
+        rest = piece[len(self._mark) :]
+        return re.fullmatch(b"|[ole][0-9a-fA-F]{0,4}|p0{0,4}|p0000\r", rest) is not None
 
     def _begin(self, match):
-        self._kind = match.group(1).decode()
-        self._left = int(match.group(2), 16)
+        self._kind = (match.group(1) or match.group(3)).decode()
+        self._left = int(match.group(2) or match.group(4), 16)
         self._buffer = self._buffer[match.end() :]
 
     def _step_text(self, events, at_end):
