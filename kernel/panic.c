@@ -54,11 +54,13 @@ static void frames_print(void) {
     size_t count = arch_backtrace(frames, FRAMES_MOST);
     panic_print("backtrace:\n");
     for (size_t i = 0; i < count; i++) {
+        // But for the first, these are return addresses: the call is before them, maybe in another function.
+        uint64_t before = i > 0 ? 1 : 0;
         uint64_t offset = 0;
-        const char *name = symbol_find(frames[i], &offset);
+        const char *name = symbol_find(frames[i] - before, &offset);
         if (name != nullptr)
             panic_print("  #%zu 0x%016llx %s+0x%llx\n", i, (unsigned long long)frames[i], name,
-                        (unsigned long long)offset);
+                        (unsigned long long)(offset + before));
         else
             panic_print("  #%zu 0x%016llx ?\n", i, (unsigned long long)frames[i]);
     }

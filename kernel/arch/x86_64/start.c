@@ -10,7 +10,10 @@
 #include <kernel/panic.h>
 #include "../../boot/limine.h"
 #include "asm.h"
+#include "clock.h"
 #include "cpu.h"
+#include "entropy.h"
+#include "interrupt.h"
 #include "paging.h"
 #include "platform.h"
 
@@ -22,6 +25,7 @@ static struct boot_parameters parameters;
 static struct limine_answers answers;
 static struct memory_map map;
 static struct cpu_stacks stacks;
+static struct acpi acpi;
 
 static void memory_log(void) {
     log_line("boot: %llu MiB usable in %zu ranges, %llu KiB of the loader's, base revision %u, %s",
@@ -39,10 +43,29 @@ static void memory_hand_over(void) {
     parameters.usable_bytes = memory_map_bytes(&map, BOOT_MEMORY_USABLE);
 }
 
+static bool tables_read(void *context, uint64_t physical, void *buffer, size_t length) {
+    (void)context;
+    return physical_read(physical, buffer, length);
+}
+
+static void tables_parse(void) {
+    enum acpi_error error = acpi_parse(&acpi, tables_read, nullptr, parameters.rsdp);
+    for (size_t i = 0; i < acpi.defect_count; i++)
+        log_line("acpi: %s: %s", acpi.defects[i].table, acpi_error_text(acpi.defects[i].error));
+    if (error != ACPI_OK)
+        log_line("acpi: no tables: %s; there will be no interrupt lines", acpi_error_text(error));
+    else if (!acpi.has_madt)
+        log_line("acpi: no usable MADT; there will be no interrupt lines");
+}
+
 [[noreturn]] static void boot_continue(void) {
     paging_switched();
     cpu_start(&stacks);
     memory_log();
+    tables_parse();
+    interrupt_start(&acpi);
+    clock_start(&acpi, parameters.boot_seconds);
+    entropy_start(&map, sizeof(map));
     memory_hand_over();
     kernel_main(&parameters);
 }

@@ -19,8 +19,9 @@ struct arch_cpu {
     uint64_t stack_top;
     uint64_t user_stack; // scratch of the system call entry
     struct cpu_tables *tables;
-    uint64_t root; // what CR3 holds
-    bool fp_off;   // CR0.TS is set
+    uint64_t root;         // what CR3 holds
+    bool fp_off;           // CR0.TS is set
+    uint64_t timer_target; // when trap_timer() is wanted; UINT64_MAX: never
     // The trap that ends in a panic, for its registers and backtrace.
     const struct trap_frame *panic_frame;
 };
