@@ -236,10 +236,10 @@ def badargs_c(contract: Contract) -> str:
 
 
 ABOUT = """
-Which bad value of which argument is tested where, and what must come back. The test is `tests/guest/badargs`; it prints the
+Which bad value of which argument is tested where, and what must come back. The guest test `badargs` prints the
 name of a row, `CALL.ARGUMENT/CLASS`, when it fails. Other arguments are valid. The rows are made from `abi/syscalls.toml`, so
 a new call has its rows at once. What depends on state (quota, overlapping mappings, calls in flight) is tested by the
-programs of `tests/guest` named after the objects.
+other guest tests, named after the objects.
 """
 
 
