@@ -31,6 +31,69 @@ GRAMMAR_KINDS = {
 }
 
 
+ROW_TYPES = """
+struct badarg_row {
+    uint64_t value;
+    uint8_t call;     // SYSCALL_ number
+    uint8_t argument; // index of the bad one
+    enum badarg_kind kind;
+    enum badarg_class bad_class;
+    int16_t expected; // STATUS_
+    int16_t also;     // 0, or what the handler says first when the call has nothing to work on
+};
+
+extern const struct badarg_row badarg_rows[];
+extern const size_t badarg_row_count;
+const char *badarg_class_name(enum badarg_class bad_class);
+const char *badarg_kind_name(enum badarg_kind kind);
+
+// Numbers that are no call, as inclusive ranges: BAD_CALL. Probes stand for the last, long range.
+struct badarg_range {
+    uint64_t first;
+    uint64_t last;
+};
+extern const struct badarg_range badarg_numbers[];
+extern const size_t badarg_number_count;
+extern const uint64_t badarg_probes[];
+extern const size_t badarg_probe_count;
+"""
+
+GRAMMAR_TYPES = """
+struct grammar_argument {
+    const char *name;
+    enum grammar_kind kind;
+    enum badarg_kind valid_kind; // a valid value: how to make it
+    bool optional;               // descriptor: 0 is allowed
+    bool weak;                   // descriptor: weak ones too
+    bool one;                    // flags: exactly one
+    int8_t length;               // buffer: index of its size argument
+    uint32_t objects;
+    uint64_t rights;
+    uint64_t minimum;
+    uint64_t maximum;
+    uint64_t valid;
+};
+
+struct grammar_call {
+    const char *name;
+    uint8_t number;
+    bool message; // eight words too
+    bool blocks;  // may wait: give it a deadline in the past, or call it from a thread of its own
+    uint8_t argument_count;
+    uint8_t result_count;
+    uint8_t descriptor_results; // bit mask of results that are new descriptors
+    uint8_t error_count;
+    struct grammar_argument arguments[6];
+    int16_t errors[32]; // every status beside OK that it may return
+};
+
+extern const struct grammar_call grammar_calls[];
+extern const size_t grammar_call_count;
+const struct grammar_call *grammar_find(uint64_t number); // null: no such call
+bool grammar_allows(const struct grammar_call *call, int64_t status);
+"""
+
+
 def enum_lines(name: str, prefix: str, entries: dict[str, str]) -> list[str]:
     lines = [f"enum {name} : uint8_t {{"]
     lines += [f"    {prefix}_{entry.upper()}, // {text}" for entry, text in entries.items()]
@@ -45,70 +108,10 @@ def badargs_h(contract: Contract) -> str:
     lines += enum_lines("badarg_kind", "BADARG", KINDS)
     lines += comment("What is bad about it.")
     lines += enum_lines("badarg_class", "BAD_CLASS", {name: text for name, (text, _) in CLASSES.items()})
-    lines += [
-        "struct badarg_row {",
-        "    uint64_t value;",
-        "    uint8_t call;     // SYSCALL_ number",
-        "    uint8_t argument; // index of the bad one",
-        "    enum badarg_kind kind;",
-        "    enum badarg_class bad_class;",
-        "    int16_t expected; // STATUS_",
-        "    int16_t also;     // 0, or what the handler says first when the call has nothing to work on",
-        "};",
-        "",
-        "extern const struct badarg_row badarg_rows[];",
-        "extern const size_t badarg_row_count;",
-        "const char *badarg_class_name(enum badarg_class bad_class);",
-        "const char *badarg_kind_name(enum badarg_kind kind);",
-        "",
-        *comment("Numbers that are no call, as inclusive ranges: BAD_CALL. Probes stand for the last, long range."),
-        "struct badarg_range {",
-        "    uint64_t first;",
-        "    uint64_t last;",
-        "};",
-        "extern const struct badarg_range badarg_numbers[];",
-        "extern const size_t badarg_number_count;",
-        "extern const uint64_t badarg_probes[];",
-        "extern const size_t badarg_probe_count;",
-        "",
-        "// ---- grammar",
-        "",
-    ]
+    lines += ROW_TYPES.strip().split("\n")
+    lines += ["", "// ---- grammar", ""]
     lines += enum_lines("grammar_kind", "GRAMMAR", GRAMMAR_KINDS)
-    lines += [
-        "struct grammar_argument {",
-        "    const char *name;",
-        "    enum grammar_kind kind;",
-        "    enum badarg_kind valid_kind; // a valid value: how to make it",
-        "    bool optional;               // descriptor: 0 is allowed",
-        "    bool weak;                   // descriptor: weak ones too",
-        "    bool one;                    // flags: exactly one",
-        "    int8_t length;               // buffer: index of its size argument",
-        "    uint32_t objects;",
-        "    uint64_t rights;",
-        "    uint64_t minimum;",
-        "    uint64_t maximum;",
-        "    uint64_t valid;",
-        "};",
-        "",
-        "struct grammar_call {",
-        "    const char *name;",
-        "    uint8_t number;",
-        "    bool message; // eight words too",
-        "    bool blocks;  // may wait: give it a deadline in the past, or call it from a thread of its own",
-        "    uint8_t argument_count;",
-        "    uint8_t result_count;",
-        "    uint8_t descriptor_results; // bit mask of results that are new descriptors",
-        "    uint8_t error_count;",
-        "    struct grammar_argument arguments[6];",
-        "    int16_t errors[32]; // every status beside OK that it may return",
-        "};",
-        "",
-        "extern const struct grammar_call grammar_calls[];",
-        "extern const size_t grammar_call_count;",
-        "const struct grammar_call *grammar_find(uint64_t number); // null: no such call",
-        "bool grammar_allows(const struct grammar_call *call, int64_t status);",
-    ]
+    lines += GRAMMAR_TYPES.strip().split("\n")
     return joined(lines)
 
 
