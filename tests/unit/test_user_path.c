@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// user/lib/path.c: each file has one name, nothing climbs above the root, and nothing is cut off silently.
+
+#include "unit.h"
+#include <user/path.h>
+#include <string.h>
+
+static void expect(const char *directory, const char *path, const char *expected) {
+    char out[PATH_SIZE];
+    assert_true(path_resolve(directory, path, out));
+    assert_string_equal(out, expected);
+}
+
+static void test_one_name(void **state) {
+    (void)state;
+    expect("/", "bin/ls", "/bin/ls");
+    expect("/bin", "ls", "/bin/ls");
+    expect("/bin/", "./ls", "/bin/ls");
+    expect("/bin", "/etc/motd", "/etc/motd");
+    expect("/a/b", "../c", "/a/c");
+    expect("/a/b", "../../../c", "/c");
+    expect("/a/b", "..", "/a");
+    expect("/a", "..", "/");
+    expect("/", ".", "/");
+    expect("/a", ".", "/a");
+    expect("/", "//a///b//", "/a/b");
+    expect("/", "a/./b/../c", "/a/c");
+    expect("/", "...", "/...");
+    expect("/", ".a", "/.a");
+}
+
+static void test_length(void **state) {
+    (void)state;
+    char out[PATH_SIZE];
+    char path[PATH_SIZE + 2];
+    assert_false(path_resolve("/", "", out));
+    memset(path, 'x', sizeof(path));
+    path[0] = '/';
+    path[PATH_SIZE - 1] = '\0'; // with its NUL exactly as large as the result may be
+    assert_true(path_resolve("/", path, out));
+    assert_string_equal(out, path);
+    path[PATH_SIZE - 1] = 'x';
+    path[PATH_SIZE] = '\0';
+    assert_false(path_resolve("/", path, out));
+    path[PATH_SIZE - 1] = '\0';
+    assert_false(path_resolve(path, "y", out));
+    assert_true(path_resolve(path, "../y", out));
+    assert_string_equal(out, "/y");
+}
+
+static void test_base(void **state) {
+    (void)state;
+    assert_string_equal(path_base("/bin/ls"), "ls");
+    assert_string_equal(path_base("ls"), "ls");
+    assert_string_equal(path_base("/bin/"), "");
+    assert_string_equal(path_base(""), "");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_name),
+        cmocka_unit_test(test_length),
+        cmocka_unit_test(test_base),
+    };
+    return cmocka_run_group_tests_name("user_path", tests, NULL, NULL);
+}
