@@ -9,6 +9,7 @@
 #define INIT_IMAGE_RECORD_H
 
 #include <base/types.h>
+#include <user/image_grants.h>
 
 #define IMAGE_PATH "etc/image.rec"
 
@@ -27,17 +28,6 @@ enum image_flag : uint32_t {
     IMAGE_ACPI = 1u << 3,      // platform parts: firmware tables
     IMAGE_INITRD = 1u << 4,    // the boot archive, read only
     IMAGE_FLAGS_ALL = 0x1f,
-};
-
-// Bits above 32 of a client's badge value, the same at every service.
-enum image_grant : uint32_t {
-    GRANT_AUDIT = 1u << 0,     // init: list processes, descriptors, quotas
-    GRANT_KILL = 1u << 1,      // init: end any process
-    GRANT_INTERRUPT = 1u << 2, // init: end a program for Ctrl-C
-    GRANT_SPAWN = 1u << 3,     // init: start programs
-    GRANT_SESSION = 1u << 4,   // console: say who stands in the foreground; serial: the end record
-    GRANT_READ_LOG = 1u << 5,  // log: read it
-    GRANTS_ALL = 0x3f,
 };
 
 enum image_error {

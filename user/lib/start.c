@@ -2,22 +2,16 @@
 //
 // From the first instruction of a program to main(). init has applied the relocations before it mapped the image.
 
-#include <user/program.h>
+#include "startup_set.h"
 #include <base/string.h>
-#include <tessera/call.h>
+#include <tessera/syscalls.h>
+#include <user/program.h>
 
 void user_start(const struct startup *pages, struct message_page *page);
 
 enum { ARGUMENTS_MAX = 512 };
 
-const struct startup *startup;
-static struct message_page *page_of_thread;
 static char *argument_list[ARGUMENTS_MAX + 1];
-
-
-struct message_page *message_page(void) {
-    return page_of_thread;
-}
 
 static int arguments_take(void) {
     int count = 0;
@@ -31,34 +25,6 @@ static int arguments_take(void) {
 }
 
 void user_start(const struct startup *pages, struct message_page *page) {
-    startup = pages;
-    page_of_thread = page;
-    int count = arguments_take();
-    program_exit(main(count, argument_list));
-}
-
-desc_t startup_descriptor(const char *name) {
-    for (uint64_t i = 0; i < startup->descriptor_count; i++) {
-        if (strncmp(startup->descriptors[i].name, name, STARTUP_NAME_SIZE) == 0)
-            return startup->descriptors[i].descriptor;
-    }
-    return (desc_t){DESCRIPTOR_NONE};
-}
-
-bool startup_has(const char *name) {
-    return startup_descriptor(name).value != DESCRIPTOR_NONE;
-}
-
-const char *program_name(void) {
-    return argument_list[0] != nullptr ? argument_list[0] : "program";
-}
-
-const char *working_directory(void) {
-    return (const char *)startup + startup->directory;
-}
-
-void program_exit(int status) {
-    print_flush();
-    for (;;)
-        (void)ts_process_exit((uint64_t)status & 0xff);
+    startup_set(pages, page);
+    program_exit(main(arguments_take(), argument_list));
 }

@@ -41,7 +41,5 @@ extern const struct startup *startup;
 desc_t startup_descriptor(const char *name);
 bool startup_has(const char *name);
 
-// The message page of the program's first thread.
-struct message_page *message_page(void);
 
 #endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+//
+// init's state, for its own files. init is one thread that serves one endpoint and makes no call to any other process,
+// so nothing can hold it up; whoever must hear of something from it finds it in the log or in the answer to a call.
+
+#ifndef INIT_INIT_H
+#define INIT_INIT_H
+
+#include "command_line.h"
+#include "image_record.h"
+#include <abi/status.h>
+#include <abi/structs.h>
+#include <base/elf.h>
+#include <tessera/call.h>
+
+enum {
+    PROCESSES_MAX = 96,
+    PROCESS_NAME_SIZE = 32,
+    CHILDREN_MAX = 32,
+    INIT_NUMBER = 1,
+    STATUS_CRASHED = 139,
+    STATUS_KILLED = 137,
+    STATUS_INTERRUPT = 130,
+    INIT_PLACES = 256,
+    NO_SERVICE = -1,
+};
+
+enum process_place { PLACE_FREE, PLACE_RUNNING, PLACE_ENDED };
+
+struct process {
+    enum process_place place;
+    uint32_t number;
+    uint32_t parent; // 0: init
+    int service;     // index, or NO_SERVICE
+    char name[PROCESS_NAME_SIZE];
+    desc_t descriptor;
+    bool interrupted; // ended for Ctrl-C: no report
+    uint64_t started; // clock
+    uint64_t status;  // once ended
+    uint64_t reason;
+    bool has_waiter;
+    struct ts_call waiter;
+    desc_t waiter_reply;
+    const uint8_t *file; // its ELF file in the archive, for symbols
+    size_t file_size;
+    uint64_t bias;
+};
+
+struct service {
+    const struct image_entry *entry;
+    desc_t endpoint;
+    desc_t notification;
+    uint32_t process; // number while it runs, else 0
+    unsigned failures;
+    uint64_t restart_at; // 0: not waiting
+    bool given_up;
+};
+
+struct init {
+    const struct boot_info *boot;
+    desc_t endpoint;
+    desc_t notification;
+    const uint8_t *archive;
+    size_t archive_size;
+    struct image image;
+    struct command_line command;
+    struct service services[IMAGE_SERVICES_MAX];
+    struct process processes[PROCESSES_MAX];
+    uint32_t last_number;
+    uint64_t window; // where init maps what it fills
+};
+
+extern struct init init;
+
+// ---- log.c: lines of the kernel's log
+
+[[gnu::format(printf, 1, 2)]] void say(const char *format, ...);
+// Shown on the console too.
+[[gnu::format(printf, 1, 2)]] void warn(const char *format, ...);
+// The same, then the end of init, which stops the system.
+[[noreturn, gnu::format(printf, 1, 2)]] void stop(const char *format, ...);
+
+// ---- process.c: the table
+
+struct process *process_find(uint32_t number);
+// A free entry with a new number, or nullptr.
+struct process *process_new(const char *name);
+size_t process_children(uint32_t parent);
+// After the kernel said that it has ended: wakes who waits, forgets what nobody will ask for.
+void process_ended(struct process *process, uint64_t reason, uint64_t status);
+void process_forget(struct process *process);
+const char *end_reason_text(uint64_t reason);
+
+// ---- loader.c
+
+// Starts a file of the archive. `entry` says what it gets. On an error nothing is left.
+struct start {
+    const char *path; // relative, as in the archive
+    const char *name;
+    const char *directory;
+    size_t argument_count;
+    const char *arguments; // NUL-ended strings, one behind the other
+    size_t arguments_size;
+    const struct image_entry *entry;
+    int service;
+    uint32_t parent;
+};
+[[nodiscard]] status_t process_start(const struct start *start, struct process **started);
+
+// ---- service.c
+
+void services_create(void);
+void services_start(void);
+void service_ended(struct process *process);
+void services_tick(void);
+
+// ---- report.c
+
+// A fault call of the kernel: says what happened and where.
+void fault_report(const struct process *process, const struct ts_call *call,
+                  const struct fault_registers *registers);
+
+// ---- serve.c
+
+void init_serve_forever(void);
+
+#endif

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: MIT
+//
+// From a file of the archive to a running process: the image, a stack with a guard gap below, the start-up pages, the
+// descriptors that the image record grants. Everything is filled here and moved into the child before it is mapped
+// there, so the child pays and init keeps nothing. The kernel looks after its own side: what was moved into a process
+// that never starts ends with its last descriptor.
+
+#include "init.h"
+#include <abi/constants.h>
+#include <abi/objects.h>
+#include <base/format.h>
+#include <base/string.h>
+#include <base/tar.h>
+#include <machine.h>
+#include <user/heap.h>
+#include <user/program.h>
+
+enum {
+    STACK_SIZE = 128 << 10,
+    IMAGE_SIZE_MAX = 64 << 20,
+    THREAD_RESERVE = 64,
+};
+
+// Where the parts of a child lie: each in a region of its own, at a random page of it.
+#define REGION_IMAGE 0x010000000000ULL
+#define REGION_HEAP 0x300000000000ULL
+#define REGION_STACK 0x600000000000ULL
+#define REGION_MASK 0x0ffffffff000ULL
+
+struct child {
+    struct process *process;
+    const struct start *start;
+    desc_t space;
+    struct elf_image image;
+    uint64_t stack_start;
+    uint64_t heap_start;
+    uint64_t startup_address;
+    struct startup *startup; // being put together, in init's heap
+};
+
+// ---- memory of the child
+
+// A new memory object, mapped in init's window.
+static status_t window_open(uint64_t size, desc_t *memory, void **bytes) {
+    status_t status = ts_memory_allocate(size, 0, memory);
+    if (status != STATUS_OK)
+        return status;
+    status = ts_space_map((desc_t){0}, memory->value, init.window, 0, size, MAP_READ | MAP_WRITE);
+    if (status != STATUS_OK)
+        (void)ts_descriptor_release(*memory);
+    *bytes = (void *)(uintptr_t)init.window;
+    return status;
+}
+
+// Moves what was filled into the child and maps it there.
+static status_t window_close(const struct child *child, desc_t memory, uint64_t address, uint64_t size,
+                             uint64_t flags) {
+    uint64_t rights = RIGHT_MEMORY_MAP | RIGHT_MEMORY_READ | RIGHT_INSPECT;
+    rights |= flags & MAP_WRITE ? RIGHT_MEMORY_WRITE : 0;
+    rights |= flags & MAP_EXECUTE ? RIGHT_MEMORY_EXECUTE : 0;
+    (void)ts_space_unmap((desc_t){0}, init.window);
+    desc_t moved;
+    status_t status = ts_descriptor_transfer(memory, child->process->descriptor, rights, &moved);
+    if (status != STATUS_OK) {
+        (void)ts_descriptor_release(memory);
+        return status;
+    }
+    return ts_space_map(child->space, moved.value, address, 0, size, flags);
+}
+
+// ---- image
+
+static uint64_t random_address(uint64_t region) {
+    uint64_t random = 0;
+    if (ts_entropy_read(&random, sizeof(random)) != STATUS_OK) {
+        static uint64_t state;
+        state = (state + clock_now()) * 0x9e3779b97f4a7c15ULL;
+        random = state ^ state >> 29;
+    }
+    return region + (random & REGION_MASK);
+}
+
+static const struct elf_rules elf_rules = {
+    .machine = MACHINE_ELF,
+    .relative_relocation = MACHINE_ELF_RELATIVE,
+    .allow_fixed = true,
+    .allow_pie = true,
+    .lowest_address = USER_START,
+    .address_limit = REGION_HEAP,
+    .size_limit = IMAGE_SIZE_MAX,
+    .page_size = PAGE_SIZE,
+};
+
+static void relocate(const struct child *child, uint64_t start, uint64_t size, uint8_t *bytes) {
+    const struct elf_image *image = &child->image;
+    for (size_t i = 0; i < image->relocation_count; i++) {
+        struct elf_relocation relocation = elf_relocation_get(image, i);
+        if (relocation.address < start || !range_within(relocation.address - start, sizeof(uint64_t), size))
+            continue;
+        uint64_t value = child->process->bias + relocation.addend;
+        memcpy(bytes + (relocation.address - start), &value, sizeof(value));
+    }
+}
+
+static status_t segment_load(const struct child *child, const struct elf_segment *segment) {
+    uint64_t start = align_down(segment->address, PAGE_SIZE);
+    uint64_t size = align_up(segment->address + segment->memory_size, PAGE_SIZE) - start;
+    desc_t memory;
+    void *bytes;
+    status_t status = window_open(size, &memory, &bytes);
+    if (status != STATUS_OK)
+        return status;
+    memcpy((uint8_t *)bytes + (segment->address - start), child->image.bytes + segment->file_offset,
+           segment->file_size);
+    relocate(child, start, size, bytes);
+    uint64_t flags = MAP_READ;
+    flags |= segment->writable ? MAP_WRITE : 0;
+    flags |= segment->executable ? MAP_EXECUTE : 0;
+    return window_close(child, memory, start + child->process->bias, size, flags);
+}
+
+static status_t image_load(struct child *child) {
+    child->process->bias = child->image.is_pie ? random_address(REGION_IMAGE) : 0;
+    for (size_t i = 0; i < child->image.segment_count; i++) {
+        status_t status = segment_load(child, &child->image.segments[i]);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static status_t stack_load(struct child *child) {
+    desc_t memory;
+    void *bytes;
+    child->stack_start = random_address(REGION_STACK);
+    child->heap_start = random_address(REGION_HEAP);
+    // Behind the stack's end, with a page between that stays unmapped.
+    child->startup_address = child->stack_start + STACK_SIZE + PAGE_SIZE;
+    status_t status = window_open(STACK_SIZE, &memory, &bytes);
+    if (status != STATUS_OK)
+        return status;
+    return window_close(child, memory, child->stack_start, STACK_SIZE, MAP_READ | MAP_WRITE);
+}
+
+// ---- descriptors
+
+// Moves a descriptor of init's into the child under a name. With an error it is gone.
+static status_t give(struct child *child, const char *name, desc_t descriptor, uint64_t rights) {
+    struct startup *startup_pages = child->startup;
+    desc_t moved;
+    status_t status = startup_pages->descriptor_count < STARTUP_DESCRIPTORS_MAX
+                          ? ts_descriptor_transfer(descriptor, child->process->descriptor, rights, &moved)
+                          : STATUS_TABLE_FULL;
+    if (status != STATUS_OK) {
+        (void)ts_descriptor_release(descriptor);
+        return status;
+    }
+    struct startup_descriptor *slot = &startup_pages->descriptors[startup_pages->descriptor_count++];
+    slot->descriptor = moved;
+    format_buffer(slot->name, sizeof(slot->name), "%s", name);
+    return STATUS_OK;
+}
+
+static status_t give_clone(struct child *child, const char *name, desc_t descriptor, uint64_t rights) {
+    desc_t clone;
+    status_t status = ts_descriptor_clone(descriptor, rights | RIGHT_TRANSFER, &clone);
+    return status == STATUS_OK ? give(child, name, clone, rights) : status;
+}
+
+static status_t give_badge(struct child *child, const char *name, desc_t endpoint) {
+    desc_t badge;
+    uint64_t value = badge_value(child->process->number, child->start->entry->grants);
+    status_t status = ts_badge_create(endpoint, value, &badge);
+    return status == STATUS_OK ? give(child, name, badge, RIGHT_BADGE_CALL | RIGHT_INSPECT) : status;
+}
+
+static status_t give_part(struct child *child, const char *name, uint64_t kind, uint64_t base, uint64_t length,
+                          uint64_t right) {
+    desc_t part;
+    status_t status = ts_platform_restrict((desc_t){init.boot->platform}, kind, base, length, &part);
+    return status == STATUS_OK ? give(child, name, part, right | RIGHT_INSPECT) : status;
+}
+
+static status_t give_numbered(struct child *child, const char *name, size_t index, uint64_t kind, uint64_t base,
+                              uint64_t length, uint64_t right) {
+    char text[STARTUP_NAME_SIZE];
+    format_buffer(text, sizeof(text), "%s%zu", name, index);
+    return give_part(child, text, kind, base, length, right);
+}
+
+static status_t give_badges(struct child *child) {
+    const struct image_entry *entry = child->start->entry;
+    status_t status = give_badge(child, "init", init.endpoint);
+    for (uint32_t i = 0; i < init.image.service_count && status == STATUS_OK; i++) {
+        const struct service *service = &init.services[i];
+        const char *name = image_string(&init.image, service->entry->name);
+        if (entry->calls & 1u << i)
+            status = give_badge(child, name, service->endpoint);
+        if (status == STATUS_OK && (entry->raises & 1u << i) != 0) {
+            char text[STARTUP_NAME_SIZE];
+            format_buffer(text, sizeof(text), "signal_%s", name);
+            status = give_clone(child, text, service->notification, RIGHT_NOTIFICATION_SIGNAL | RIGHT_INSPECT);
+        }
+    }
+    return status;
+}
+
+// The pages that hold firmware tables, and those of the RSDP, which may lie elsewhere.
+static status_t give_tables(struct child *child) {
+    enum { ACPI_TABLES = 1, ACPI_NVS = 2 };
+    size_t index = 0;
+    status_t status = STATUS_OK;
+    bool rsdp_covered = init.boot->rsdp == 0;
+    for (uint64_t i = 0; i < init.boot->range_count && status == STATUS_OK; i++) {
+        const struct boot_range *range = &init.boot->ranges[i];
+        if (range->kind != ACPI_TABLES && range->kind != ACPI_NVS)
+            continue;
+        rsdp_covered = rsdp_covered || (init.boot->rsdp >= range->base &&
+                                        init.boot->rsdp - range->base < range->length);
+        status = give_numbered(child, "acpi", index++, PLATFORM_MEMORY, range->base, range->length,
+                               RIGHT_PLATFORM_MEMORY);
+    }
+    if (status == STATUS_OK && !rsdp_covered)
+        status = give_numbered(child, "acpi", index, PLATFORM_MEMORY, align_down(init.boot->rsdp, PAGE_SIZE),
+                               2 * PAGE_SIZE, RIGHT_PLATFORM_MEMORY);
+    return status;
+}
+
+static status_t give_platform(struct child *child) {
+    const struct image_entry *entry = child->start->entry;
+    status_t status = STATUS_OK;
+    for (uint32_t i = 0; i < entry->port_count && status == STATUS_OK; i++)
+        status = give_numbered(child, "ports", i, PLATFORM_PORTS, entry->ports[i].base, entry->ports[i].count,
+                               RIGHT_PLATFORM_PORTS);
+    for (uint32_t i = 0; i < entry->interrupt_count && status == STATUS_OK; i++)
+        status = give_numbered(child, "interrupts", i, PLATFORM_INTERRUPTS, entry->interrupts[i], 1,
+                               RIGHT_PLATFORM_INTERRUPTS);
+    if (status == STATUS_OK && (entry->flags & IMAGE_LOG) != 0)
+        status = give_part(child, "kernel_log", PLATFORM_LOG, 0, 1, RIGHT_PLATFORM_LOG);
+    if (status == STATUS_OK && (entry->flags & IMAGE_ACPI) != 0)
+        status = give_tables(child);
+    if (status == STATUS_OK && (entry->flags & IMAGE_INITRD) != 0)
+        status = give_clone(child, "initrd", (desc_t){init.boot->initrd},
+                            RIGHT_MEMORY_READ | RIGHT_MEMORY_MAP | RIGHT_INSPECT);
+    return status;
+}
+
+static status_t give_service(struct child *child) {
+    if (child->start->service == NO_SERVICE)
+        return STATUS_OK;
+    const struct service *service = &init.services[child->start->service];
+    status_t status =
+        give_clone(child, "endpoint", service->endpoint, RIGHT_ENDPOINT_RECEIVE | RIGHT_INSPECT);
+    if (status == STATUS_OK && service->notification.value != DESCRIPTOR_NONE)
+        status = give_clone(child, "notification", service->notification,
+                            RIGHT_NOTIFICATION_WAIT | RIGHT_NOTIFICATION_SIGNAL | RIGHT_INSPECT);
+    return status;
+}
+
+// ---- start-up pages
+
+static uint64_t startup_size(const struct start *start) {
+    return sizeof(struct startup) + start->arguments_size + strlen(start->directory) + 1;
+}
+
+static void startup_fill(struct child *child) {
+    const struct start *start = child->start;
+    struct startup *pages = child->startup;
+    uint64_t bias = child->process->bias;
+    pages->magic = STARTUP_MAGIC;
+    pages->size = startup_size(start);
+    pages->process = child->process->number;
+    pages->argument_count = start->argument_count;
+    pages->arguments = sizeof(*pages);
+    pages->directory = sizeof(*pages) + start->arguments_size;
+    pages->stack_start = child->stack_start;
+    pages->stack_size = STACK_SIZE;
+    pages->image_start = child->image.low + bias;
+    pages->image_end = child->image.high + bias;
+    pages->heap_start = child->heap_start;
+    memcpy((char *)pages + pages->arguments, start->arguments, start->arguments_size);
+    memcpy((char *)pages + pages->directory, start->directory, strlen(start->directory) + 1);
+}
+
+static status_t startup_load(struct child *child) {
+    uint64_t size = startup_size(child->start);
+    desc_t memory;
+    void *bytes;
+    startup_fill(child);
+    status_t status = window_open(size, &memory, &bytes);
+    if (status != STATUS_OK)
+        return status;
+    memcpy(bytes, child->startup, size);
+    return window_close(child, memory, child->startup_address, align_up(size, PAGE_SIZE), MAP_READ);
+}
+
+// ---- the process
+
+static struct limits limits_of(const struct image_entry *entry) {
+    struct limits limits = {
+        .bytes = entry->memory, .priority = entry->priority, .weight = entry->weight};
+    const uint32_t records[] = {
+        [RECORD_MEMORY] = 96,
+        [RECORD_SPACE] = 2,
+        [RECORD_PROCESS] = 2,
+        [RECORD_THREAD] = 8,
+        [RECORD_ENDPOINT] = 4,
+        [RECORD_BADGE] = 32 + 2 * entry->places,
+        [RECORD_REPLY] = 96,
+        [RECORD_NOTIFICATION] = 8,
+        [RECORD_INTERRUPT] = entry->interrupt_count,
+        [RECORD_LEASE] = 0,
+        [RECORD_QUOTA] = 0,
+        [RECORD_PLATFORM] = entry->port_count + entry->interrupt_count + THREAD_RESERVE / 2,
+        [RECORD_MAPPING] = 128,
+    };
+    memcpy(limits.records, records, sizeof(records));
+    return limits;
+}
+
+static status_t thread_run(const struct child *child) {
+    desc_t thread;
+    uint64_t message;
+    status_t status =
+        ts_thread_create(child->process->descriptor, child->start->entry->priority, &thread, &message);
+    if (status != STATUS_OK)
+        return status;
+    status = ts_thread_start(thread, child->image.entry + child->process->bias,
+                             child->stack_start + STACK_SIZE, child->startup_address);
+    (void)ts_descriptor_release(thread);
+    return status;
+}
+
+static status_t child_fill(struct child *child) {
+    status_t status = image_load(child);
+    if (status == STATUS_OK)
+        status = stack_load(child);
+    if (status == STATUS_OK)
+        status = give_service(child);
+    if (status == STATUS_OK)
+        status = give_badges(child);
+    if (status == STATUS_OK)
+        status = give_platform(child);
+    if (status == STATUS_OK)
+        status = startup_load(child);
+    return status == STATUS_OK ? thread_run(child) : status;
+}
+
+static status_t child_create(struct child *child) {
+    struct limits limits = limits_of(child->start->entry);
+    child->startup = heap_allocate_zeroed(startup_size(child->start));
+    if (child->startup == nullptr)
+        return STATUS_NO_QUOTA;
+    status_t status = ts_process_create(init.endpoint, child->process->number, &limits, sizeof(limits),
+                                        &child->process->descriptor, &child->space);
+    if (status == STATUS_OK) {
+        status = child_fill(child);
+        (void)ts_descriptor_release(child->space);
+        if (status != STATUS_OK)
+            (void)ts_descriptor_release(child->process->descriptor);
+    }
+    heap_free(child->startup);
+    return status;
+}
+
+static status_t file_open(struct child *child) {
+    struct tar_entry entry;
+    if (tar_find(init.archive, init.archive_size, child->start->path, &entry) != TAR_OK)
+        return STATUS_NOT_FOUND;
+    if (entry.is_directory)
+        return STATUS_IS_DIRECTORY;
+    enum elf_error error = elf_open(&child->image, entry.data, entry.size, &elf_rules);
+    if (error != ELF_OK) {
+        say("/%s is no program: %s", child->start->path, elf_error_text(error));
+        return STATUS_BAD_IMAGE;
+    }
+    child->process->file = entry.data;
+    child->process->file_size = entry.size;
+    return STATUS_OK;
+}
+
+status_t process_start(const struct start *start, struct process **started) {
+    struct child child = {.start = start, .process = process_new(start->name)};
+    if (child.process == nullptr)
+        return STATUS_TOO_MANY;
+    child.process->parent = start->parent;
+    child.process->service = start->service;
+    child.process->started = clock_now();
+    status_t status = file_open(&child);
+    if (status == STATUS_OK)
+        status = child_create(&child);
+    if (status != STATUS_OK) {
+        process_forget(child.process);
+        return status;
+    }
+    say("%s (%u) started", child.process->name, child.process->number);
+    *started = child.process;
+    return STATUS_OK;
+}

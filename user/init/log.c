@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// init's lines go straight into the kernel's log, which works from the first moment; the log server hears of each by
+// its notification and shows those that begin with "! ".
+
+#include "init.h"
+#include <base/format.h>
+#include <base/string.h>
+#include <user/program.h>
+
+enum { LOG_SERVER_BIT = 1, STATUS_STOPPED = 125 };
+
+static void log_server_wake(void) {
+    for (uint32_t i = 0; i < init.image.service_count; i++) {
+        const struct service *service = &init.services[i];
+        if (service->notification.value != DESCRIPTOR_NONE &&
+            (service->entry->flags & IMAGE_LOG) != 0)
+            (void)ts_notification_signal(service->notification, LOG_SERVER_BIT);
+    }
+}
+
+static void line_write(const char *mark, const char *format, va_list arguments) {
+    char text[LOG_LINE_MAX + 1];
+    char line[LOG_LINE_MAX + 1];
+    format_buffer_v(text, sizeof(text), format, arguments);
+    size_t length = format_buffer(line, sizeof(line), "%sinit: %s", mark, text);
+    (void)ts_log_write((desc_t){init.boot->platform}, line, min_u64(length, LOG_LINE_MAX));
+    log_server_wake();
+}
+
+void say(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    line_write("", format, arguments);
+    va_end(arguments);
+}
+
+void warn(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    line_write("! ", format, arguments);
+    va_end(arguments);
+}
+
+void stop(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    line_write("! ", format, arguments);
+    va_end(arguments);
+    program_exit(STATUS_STOPPED);
+}

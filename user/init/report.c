@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// What a person reads when a program has faulted: which one, why, where, and its registers. The symbol comes from the
+// program's own symbol table in the archive.
+
+#include "init.h"
+#include <abi/constants.h>
+#include <base/format.h>
+#include <base/string.h>
+#include <machine.h>
+
+enum { PLACE_SIZE = 96, LINE_SIZE = 256, REGISTERS_PER_LINE = 4 };
+
+static const char *access_text(uint64_t access) {
+    switch (access) {
+    case ACCESS_WRITE:
+        return "write to";
+    case ACCESS_EXECUTE:
+        return "jump to";
+    default:
+        return "read from";
+    }
+}
+
+// "name+0x12", or nothing when the address is outside the image or has no symbol.
+static void place_name(const struct process *process, uint64_t address, char text[PLACE_SIZE]) {
+    static struct elf_image image;
+    const struct elf_rules rules = {
+        .machine = MACHINE_ELF,
+        .relative_relocation = MACHINE_ELF_RELATIVE,
+        .allow_fixed = true,
+        .allow_pie = true,
+        .lowest_address = USER_START,
+        .address_limit = USER_END,
+        .size_limit = USER_END,
+        .page_size = PAGE_SIZE,
+    };
+    struct elf_symbol symbol;
+    text[0] = 0;
+    if (elf_open(&image, process->file, process->file_size, &rules) == ELF_OK &&
+        elf_symbol_find(&image, address - process->bias, &symbol))
+        format_buffer(text, PLACE_SIZE, " %.64s+%#llx", symbol.name,
+                      (unsigned long long)(address - process->bias - symbol.address));
+}
+
+static void registers_report(const struct fault_registers *registers) {
+    size_t count = min_u64(registers->general_count, array_length(machine_registers));
+    for (size_t i = 0; i < count; i += REGISTERS_PER_LINE) {
+        char line[LINE_SIZE];
+        size_t length = 0;
+        for (size_t j = i; j < count && j < i + REGISTERS_PER_LINE; j++)
+            length += format_buffer(line + length, sizeof(line) - length, " %3s %016llx", machine_registers[j],
+                                    (unsigned long long)registers->general[j]);
+        warn(" %s", line);
+    }
+}
+
+void fault_report(const struct process *process, const struct ts_call *call,
+                  const struct fault_registers *registers) {
+    char place[PLACE_SIZE];
+    uint64_t instruction = call->word[1];
+    place_name(process, instruction, place);
+    warn("%s (%u) crashed", process->name, process->number);
+    if ((uint32_t)call->header == FAULT_ACCESS) {
+        warn("  reason: %s address %#llx, which is not allowed", access_text(call->word[2]),
+             (unsigned long long)call->word[0]);
+    } else {
+        warn("  reason: processor exception %llu, error code %#llx", (unsigned long long)call->word[0],
+             (unsigned long long)call->word[2]);
+    }
+    warn("  at %#llx%s, in the file at %#llx", (unsigned long long)instruction, place,
+         (unsigned long long)(instruction - process->bias));
+    registers_report(registers);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+//
+// The services of the image: their endpoints and notifications, which outlive them, and their restarts. A service that
+// ends by itself is started again after a pause that doubles each time; the count starts again when it ran for long.
+// Past the limit it is given up, and when the system cannot go on without it, init stops.
+
+#include "init.h"
+#include <base/format.h>
+#include <base/string.h>
+#include <user/program.h>
+
+enum { FAILURES_MAX = 5, TIMER_BIT = 1, ARGUMENTS_SIZE = COMMAND_SIZE + 256 };
+
+#define PAUSE_NS 100'000'000ULL
+#define LONG_RUN_NS 10'000'000'000ULL
+
+struct argument_list {
+    char bytes[ARGUMENTS_SIZE];
+    size_t size;
+    size_t count;
+};
+
+static const char *service_name(const struct service *service) {
+    return image_string(&init.image, service->entry->name);
+}
+
+static void service_create(struct service *service, const struct image_entry *entry) {
+    service->entry = entry;
+    status_t status = ts_endpoint_create(entry->places, &service->endpoint);
+    if (status == STATUS_OK && (entry->flags & IMAGE_HEARS) != 0)
+        status = ts_notification_create(&service->notification);
+    if (status != STATUS_OK)
+        stop("service %s: no endpoint: %s", service_name(service), status_text(status));
+}
+
+void services_create(void) {
+    for (uint32_t i = 0; i < init.image.service_count; i++)
+        service_create(&init.services[i], &init.image.services[i]);
+}
+
+static void add(struct argument_list *list, const char *text) {
+    size_t size = strlen(text) + 1;
+    if (size > ARGUMENTS_SIZE - list->size)
+        return;
+    memcpy(list->bytes + list->size, text, size);
+    list->size += size;
+    list->count++;
+}
+
+// Words of the image that stand for what only the boot knows.
+static void add_expanded(struct argument_list *list, const char *text) {
+    if (strcmp(text, "@frames") == 0) {
+        if (init.command.frames) {
+            add(list, "--frames");
+            add(list, init.command.tag);
+        }
+    } else if (strcmp(text, "@run") == 0) {
+        if (init.command.has_command) {
+            add(list, "--run");
+            add(list, init.command.command);
+        }
+    } else if (strcmp(text, "@rsdp") == 0) {
+        char digits[24];
+        format_buffer(digits, sizeof(digits), "%llu", (unsigned long long)init.boot->rsdp);
+        add(list, digits);
+    } else {
+        add(list, text);
+    }
+}
+
+static status_t service_start(struct service *service) {
+    static struct argument_list list;
+    const struct image_entry *entry = service->entry;
+    list.size = list.count = 0;
+    add(&list, service_name(service));
+    const char *argument = image_string(&init.image, entry->arguments);
+    for (uint32_t i = 0; i < entry->argument_count; i++) {
+        add_expanded(&list, argument);
+        argument += strlen(argument) + 1;
+    }
+    const struct start start = {
+        .path = image_string(&init.image, entry->path),
+        .name = service_name(service),
+        .directory = "/",
+        .argument_count = list.count,
+        .arguments = list.bytes,
+        .arguments_size = list.size,
+        .entry = entry,
+        .service = (int)(service - init.services),
+    };
+    struct process *process;
+    status_t status = process_start(&start, &process);
+    service->process = status == STATUS_OK ? process->number : 0;
+    return status;
+}
+
+static void service_give_up(struct service *service) {
+    service->given_up = true;
+    bool essential = (service->entry->flags & IMAGE_ESSENTIAL) != 0;
+    const char *text = "service %s failed %u times; it is not started again";
+    if (essential)
+        stop(text, service_name(service), service->failures);
+    warn(text, service_name(service), service->failures);
+}
+
+static void timer_set(void) {
+    uint64_t next = DEADLINE_NONE;
+    for (uint32_t i = 0; i < init.image.service_count; i++) {
+        if (init.services[i].restart_at != 0)
+            next = min_u64(next, init.services[i].restart_at);
+    }
+    (void)ts_notification_timer(init.notification, next == DEADLINE_NONE ? 0 : TIMER_BIT, next);
+}
+
+static void service_failed(struct service *service) {
+    service->failures++;
+    if (service->failures >= FAILURES_MAX) {
+        service_give_up(service);
+        return;
+    }
+    uint64_t pause = PAUSE_NS << (service->failures - 1);
+    warn("service %s is started again in %llu ms", service_name(service),
+         (unsigned long long)(pause / 1'000'000));
+    service->restart_at = clock_now() + pause;
+    timer_set();
+}
+
+static void service_try(struct service *service) {
+    status_t status = service_start(service);
+    if (status == STATUS_OK)
+        return;
+    warn("service %s: /%s cannot be started: %s", service_name(service),
+         image_string(&init.image, service->entry->path), status_text(status));
+    service_failed(service);
+}
+
+void services_start(void) {
+    for (uint32_t i = 0; i < init.image.service_count; i++)
+        service_try(&init.services[i]);
+}
+
+void service_ended(struct process *process) {
+    struct service *service = &init.services[process->service];
+    if (clock_now() - process->started > LONG_RUN_NS)
+        service->failures = 0;
+    service->process = 0;
+    service_failed(service);
+}
+
+void services_tick(void) {
+    uint64_t now = clock_now();
+    for (uint32_t i = 0; i < init.image.service_count; i++) {
+        struct service *service = &init.services[i];
+        if (service->restart_at == 0 || service->restart_at > now)
+            continue;
+        service->restart_at = 0;
+        service_try(service);
+    }
+    timer_set();
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+//
+// The log server: brings lines of services and programs into the kernel's log, with the number of the process that
+// wrote them, and shows on the console what matters to the person there. The kernel's log is the only store, so nothing
+// is lost when this server is started again. init signals the notification when it has written a line itself.
+//
+// A line that matters begins with "! " (behind the kernel's time stamp). In a boot that runs one command (`--frames`)
+// every line goes to the console, which sends it as a record of its own.
+
+#include <abi/constants.h>
+#include <base/string.h>
+#include <protocols/console.h>
+#include <protocols/log.h>
+#include <tessera/syscalls.h>
+#include <user/image_grants.h>
+#include <user/program.h>
+
+enum { LINE_SIZE = 1024, TEXT_MAX = 400 };
+
+struct log_server {
+    bool frames;
+    desc_t kernel;
+    desc_t console;
+    uint64_t position; // of the kernel's log, shown so far
+    char line[LINE_SIZE];
+    size_t length;
+};
+
+static struct log_server server;
+
+// Behind a time stamp in brackets.
+static const char *line_text(const char *line) {
+    if (line[0] != '[')
+        return line;
+    const char *end = strchr(line, ']');
+    if (end == nullptr)
+        return line;
+    return end[1] == ' ' ? end + 2 : end + 1;
+}
+
+static void line_show(void) {
+    server.line[server.length] = 0;
+    const char *text = line_text(server.line);
+    bool important = text[0] == '!' && text[1] == ' ';
+    const char *shown = server.frames ? server.line : text + 2;
+    if ((server.frames || important) && *shown != 0)
+        (void)console_notice(server.console, shown, strlen(shown), DEADLINE_NONE);
+    server.length = 0;
+}
+
+static void bytes_show(const char *bytes, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] == '\n' || server.length == LINE_SIZE - 1)
+            line_show();
+        if (bytes[i] != '\n')
+            server.line[server.length++] = bytes[i];
+    }
+}
+
+// Shows what has come into the kernel's log since the last time.
+static void pump(void) {
+    static char bytes[LOG_READ_MAX];
+    uint64_t filled = 0;
+    do {
+        uint64_t next = server.position;
+        if (ts_log_read(server.kernel, server.position, bytes, sizeof(bytes), &filled, &next) != STATUS_OK)
+            return;
+        server.position = next;
+        bytes_show(bytes, filled);
+    } while (filled > 0);
+}
+
+static status_t handle_write(struct ts_call *call, uint64_t important, struct ts_lent text) {
+    char line[LOG_LINE_MAX + 1];
+    char bytes[TEXT_MAX + 1];
+    status_t status = ts_call_read(call, text, 0, bytes, text.length, nullptr);
+    if (status != STATUS_OK)
+        return status;
+    // A line of a program stays one line, and cannot paint on the terminal.
+    for (uint64_t i = 0; i < text.length; i++) {
+        if ((uint8_t)bytes[i] < ' ' || bytes[i] == 127)
+            bytes[i] = '?';
+    }
+    bytes[text.length] = 0;
+    size_t length = format_buffer(line, sizeof(line), "%s%u: %s", important ? "! " : "",
+                                  badge_process(call->badge), bytes);
+    return ts_log_write(server.kernel, line, min_u64(length, LOG_LINE_MAX));
+}
+
+static status_t handle_read(struct ts_call *call, uint64_t position, struct ts_lent buffer, uint64_t *count,
+                            uint64_t *next) {
+    static char bytes[LOG_READ_MAX];
+    if (!grant_has(call->badge, GRANT_READ_LOG))
+        return STATUS_NOT_PERMITTED;
+    uint64_t filled = 0, after = position;
+    status_t status = ts_log_read(server.kernel, position, bytes, min_u64(buffer.length, sizeof(bytes)),
+                                  &filled, &after);
+    if (status == STATUS_OK && filled > 0)
+        status = ts_call_write(call, buffer, 0, bytes, filled, nullptr);
+    if (status != STATUS_OK)
+        return status;
+    *count = filled;
+    *next = after;
+    return STATUS_OK;
+}
+
+static const struct log_ops operations = {.write = handle_write, .read = handle_read};
+
+int main(int count, char **arguments) {
+    server.frames = count == 3 && strcmp(arguments[1], "--frames") == 0;
+    server.kernel = startup_descriptor("kernel_log");
+    server.console = startup_descriptor("console");
+    if (ts_notification_bind(startup_descriptor("notification")) != STATUS_OK)
+        return 1;
+    pump();
+    struct ts_call call;
+    while (ts_call_receive(startup_descriptor("endpoint"), LOG_OFFER_SLOTS, 0, DEADLINE_NONE, &call) ==
+           STATUS_OK) {
+        (void)log_serve(&operations, nullptr, &call);
+        pump();
+    }
+    return 1;
+}
