@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The kernel's command line as far as it is init's: words, `tag=` with the tag of the serial line's records, and `run=`
-// which takes the rest of the line, as text or, after `x:`, in hexadecimal. Pure.
+// The kernel's command line as far as it is init's: words, `tag=` with the tag of the serial line's records,
+// and `run=` which takes the rest of the line, as text or, after `x:`, in hexadecimal. Pure.
 
 #ifndef INIT_COMMAND_LINE_H
 #define INIT_COMMAND_LINE_H

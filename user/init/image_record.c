@@ -53,7 +53,8 @@ static enum image_error ranges_check(const struct image_entry *entry) {
     if (entry->port_count > IMAGE_PORTS_MAX || entry->interrupt_count > IMAGE_INTERRUPTS_MAX)
         return IMAGE_ERROR_COUNT;
     for (uint32_t i = 0; i < entry->port_count; i++) {
-        if (entry->ports[i].count == 0 || !range_within(entry->ports[i].base, entry->ports[i].count, PORT_LIMIT))
+        if (entry->ports[i].count == 0 ||
+            !range_within(entry->ports[i].base, entry->ports[i].count, PORT_LIMIT))
             return IMAGE_ERROR_RANGE;
     }
     for (uint32_t i = 0; i < entry->interrupt_count; i++) {

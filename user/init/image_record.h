@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // The compiled form of images/*.toml, /etc/image.rec in the initrd: which services and programs there are and
-// what each may use. tools/imagec writes it, init reads it, so init parses no TOML. The bytes are not trusted:
-// image_open() examines all that the getters rely on and names the first defect. The buffer must outlive the
-// image and must not change. tools/imagec has the same layout; tests/unit/test_image_record.c compares them.
+// what each may use. tools/imagec writes it, init reads it, so init parses no TOML. The bytes are not
+// trusted: image_open() examines all that the getters rely on and names the first defect. The buffer must
+// outlive the image and must not change. tools/imagec has the same layout; tests/unit/test_image_record.c
+// compares them.
 
 #ifndef INIT_IMAGE_RECORD_H
 #define INIT_IMAGE_RECORD_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// init's state, for its own files. init is one thread that serves one endpoint and makes no call to any other process,
-// so nothing can hold it up; whoever must hear of something from it finds it in the log or in the answer to a call.
+// init's state, for its own files. init is one thread that serves one endpoint and makes no call to any other
+// process, so nothing can hold it up; whoever must hear of something from it finds it in the log or in the
+// answer to a call.
 
 #ifndef INIT_INIT_H
 #define INIT_INIT_H
@@ -12,6 +13,7 @@
 #include <abi/structs.h>
 #include <base/elf.h>
 #include <tessera/call.h>
+#include <tessera/syscalls.h>
 
 enum {
     PROCESSES_MAX = 96,

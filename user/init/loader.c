@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// From a file of the archive to a running process: the image, a stack with a guard gap below, the start-up pages, the
-// descriptors that the image record grants. Everything is filled here and moved into the child before it is mapped
-// there, so the child pays and init keeps nothing. The kernel looks after its own side: what was moved into a process
-// that never starts ends with its last descriptor.
+// From a file of the archive to a running process: the image, a stack with a guard gap below, the start-up
+// pages, the descriptors that the image record grants. Everything is filled here and moved into the child
+// before it is mapped there, so the child pays and init keeps nothing. The kernel looks after its own side:
+// what was moved into a process that never starts ends with its last descriptor.
 
 #include "init.h"
 #include <abi/constants.h>
@@ -23,9 +23,9 @@ enum {
 
 // Where the parts of a child lie: each in a region of its own, at a random page of it.
 #define REGION_IMAGE 0x010000000000ULL
-#define REGION_HEAP 0x300000000000ULL
+#define REGION_HEAP  0x300000000000ULL
 #define REGION_STACK 0x600000000000ULL
-#define REGION_MASK 0x0ffffffff000ULL
+#define REGION_MASK  0x0ffffffff000ULL
 
 struct child {
     struct process *process;
@@ -174,15 +174,15 @@ static status_t give_badge(struct child *child, const char *name, desc_t endpoin
     return status == STATUS_OK ? give(child, name, badge, RIGHT_BADGE_CALL | RIGHT_INSPECT) : status;
 }
 
-static status_t give_part(struct child *child, const char *name, uint64_t kind, uint64_t base, uint64_t length,
-                          uint64_t right) {
+static status_t give_part(struct child *child, const char *name, uint64_t kind, uint64_t base,
+                          uint64_t length, uint64_t right) {
     desc_t part;
     status_t status = ts_platform_restrict((desc_t){init.boot->platform}, kind, base, length, &part);
     return status == STATUS_OK ? give(child, name, part, right | RIGHT_INSPECT) : status;
 }
 
-static status_t give_numbered(struct child *child, const char *name, size_t index, uint64_t kind, uint64_t base,
-                              uint64_t length, uint64_t right) {
+static status_t give_numbered(struct child *child, const char *name, size_t index, uint64_t kind,
+                              uint64_t base, uint64_t length, uint64_t right) {
     char text[STARTUP_NAME_SIZE];
     format_buffer(text, sizeof(text), "%s%zu", name, index);
     return give_part(child, text, kind, base, length, right);
@@ -199,7 +199,8 @@ static status_t give_badges(struct child *child) {
         if (status == STATUS_OK && (entry->raises & 1u << i) != 0) {
             char text[STARTUP_NAME_SIZE];
             format_buffer(text, sizeof(text), "signal_%s", name);
-            status = give_clone(child, text, service->notification, RIGHT_NOTIFICATION_SIGNAL | RIGHT_INSPECT);
+            status =
+                give_clone(child, text, service->notification, RIGHT_NOTIFICATION_SIGNAL | RIGHT_INSPECT);
         }
     }
     return status;
@@ -215,8 +216,8 @@ static status_t give_tables(struct child *child) {
         const struct boot_range *range = &init.boot->ranges[i];
         if (range->kind != ACPI_TABLES && range->kind != ACPI_NVS)
             continue;
-        rsdp_covered = rsdp_covered || (init.boot->rsdp >= range->base &&
-                                        init.boot->rsdp - range->base < range->length);
+        rsdp_covered =
+            rsdp_covered || (init.boot->rsdp >= range->base && init.boot->rsdp - range->base < range->length);
         status = give_numbered(child, "acpi", index++, PLATFORM_MEMORY, range->base, range->length,
                                RIGHT_PLATFORM_MEMORY);
     }
@@ -297,8 +298,7 @@ static status_t startup_load(struct child *child) {
 // ---- the process
 
 static struct limits limits_of(const struct image_entry *entry) {
-    struct limits limits = {
-        .bytes = entry->memory, .priority = entry->priority, .weight = entry->weight};
+    struct limits limits = {.bytes = entry->memory, .priority = entry->priority, .weight = entry->weight};
     const uint32_t records[] = {
         [RECORD_MEMORY] = 96,
         [RECORD_SPACE] = 2,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// init's lines go straight into the kernel's log, which works from the first moment; the log server hears of each by
-// its notification and shows those that begin with "! ".
+// init's lines go straight into the kernel's log, which works from the first moment; the log server hears of
+// each by its notification and shows those that begin with "! ".
 
 #include "init.h"
 #include <base/format.h>
@@ -13,8 +13,7 @@ enum { LOG_SERVER_BIT = 1, STATUS_STOPPED = 125 };
 static void log_server_wake(void) {
     for (uint32_t i = 0; i < init.image.service_count; i++) {
         const struct service *service = &init.services[i];
-        if (service->notification.value != DESCRIPTOR_NONE &&
-            (service->entry->flags & IMAGE_LOG) != 0)
+        if (service->notification.value != DESCRIPTOR_NONE && (service->entry->flags & IMAGE_LOG) != 0)
             (void)ts_notification_signal(service->notification, LOG_SERVER_BIT);
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// init: the first process, started by the kernel with the address of struct boot_info (docs/init_contract.md). Reads
-// the boot archive and the image record in it, makes the endpoints of all services, starts them in order, and then
-// serves and supervises for ever. Everything that can be wrong with what it was given is said in one line of the log
-// before it stops; the kernel halts in good order then.
+// init: the first process, started by the kernel with the address of struct boot_info
+// (docs/init_contract.md). Reads the boot archive and the image record in it, makes the endpoints of all
+// services, starts them in order, and then serves and supervises for ever. Everything that can be wrong with
+// what it was given is said in one line of the log before it stops; the kernel halts in good order then.
 
 #include "init.h"
 #include "../lib/startup_set.h"
@@ -18,11 +18,11 @@ void user_start(const struct boot_info *boot, struct message_page *page);
 
 #define BOOT_INFO_MAGIC 0x31415245535345a7ULL
 
-// init's own mappings: a terabyte each for heap, window and archive, in a part of the space where the kernel has put
-// neither image nor stack.
+// init's own mappings: a terabyte each for heap, window and archive, in a part of the space where the kernel
+// has put neither image nor stack.
 #define AREA_FIRST 0x100000000000ULL
-#define AREA_STEP 0x100000000000ULL
-#define AREA_PART 0x010000000000ULL
+#define AREA_STEP  0x100000000000ULL
+#define AREA_PART  0x010000000000ULL
 
 enum { TAR_SLOTS = 16384 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The table of processes. An entry lives from the start of its process until its end was told to whoever started it;
-// numbers are never used twice.
+// The table of processes. An entry lives from the start of its process until its end was told to whoever
+// started it; numbers are never used twice.
 
 #include "init.h"
 #include <abi/constants.h>
@@ -22,7 +22,8 @@ struct process *process_new(const char *name) {
         struct process *process = &init.processes[i];
         if (process->place != PLACE_FREE)
             continue;
-        *process = (struct process){.place = PLACE_RUNNING, .number = ++init.last_number, .service = NO_SERVICE};
+        *process =
+            (struct process){.place = PLACE_RUNNING, .number = ++init.last_number, .service = NO_SERVICE};
         size_t length = strnlen(name, PROCESS_NAME_SIZE - 1);
         memcpy(process->name, name, length);
         process->name[length] = 0;

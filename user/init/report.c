@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a person reads when a program has faulted: which one, why, where, and its registers. The symbol comes from the
-// program's own symbol table in the archive.
+// What a person reads when a program has faulted: which one, why, where, and its registers. The symbol comes
+// from the program's own symbol table in the archive.
 
 #include "init.h"
 #include <abi/constants.h>
@@ -49,8 +49,8 @@ static void registers_report(const struct fault_registers *registers) {
         char line[LINE_SIZE];
         size_t length = 0;
         for (size_t j = i; j < count && j < i + REGISTERS_PER_LINE; j++)
-            length += format_buffer(line + length, sizeof(line) - length, " %3s %016llx", machine_registers[j],
-                                    (unsigned long long)registers->general[j]);
+            length += format_buffer(line + length, sizeof(line) - length, " %3s %016llx",
+                                    machine_registers[j], (unsigned long long)registers->general[j]);
         warn(" %s", line);
     }
 }

@@ -46,11 +46,13 @@ static bool spawn_parse(struct spawn_request *request, uint64_t length) {
     return true;
 }
 
-// What the image grants goes to the programs in /bin alone; a file elsewhere gets the defaults, whatever its name is.
+// What the image grants goes to the programs in /bin alone; a file elsewhere gets the defaults, whatever its
+// name is.
 static const struct image_entry *entry_of(const char *path) {
     bool in_folder = strncmp(path, "bin/", PROGRAM_FOLDER_LENGTH) == 0 &&
                      strchr(path + PROGRAM_FOLDER_LENGTH, '/') == nullptr;
-    return in_folder ? image_program_find(&init.image, path + PROGRAM_FOLDER_LENGTH) : &init.image.programs[0];
+    return in_folder ? image_program_find(&init.image, path + PROGRAM_FOLDER_LENGTH)
+                     : &init.image.programs[0];
 }
 
 static status_t handle_spawn(struct ts_call *call, struct ts_lent arguments, uint64_t *number) {
@@ -192,8 +194,8 @@ static status_t handle_list(struct ts_call *call, uint64_t after, struct ts_lent
     return ts_call_write(call, buffer, 0, &record, sizeof(record), nullptr);
 }
 
-static status_t handle_descriptors(struct ts_call *call, uint64_t number, uint64_t index, struct ts_lent entries,
-                                   uint64_t *filled, uint64_t *next) {
+static status_t handle_descriptors(struct ts_call *call, uint64_t number, uint64_t index,
+                                   struct ts_lent entries, uint64_t *filled, uint64_t *next) {
     static struct table_entry table[TABLE_LIST_MAX];
     if (!grant_has(call->badge, GRANT_AUDIT))
         return STATUS_NOT_PERMITTED;
@@ -208,16 +210,17 @@ static status_t handle_descriptors(struct ts_call *call, uint64_t number, uint64
     return status;
 }
 
-static status_t handle_quota(struct ts_call *call, uint64_t number, struct ts_lent buffer, uint64_t *memory_bytes) {
+static status_t handle_quota(struct ts_call *call, uint64_t number, struct ts_lent buffer,
+                             uint64_t *memory_bytes) {
     struct quota_info info;
     if (!grant_has(call->badge, GRANT_AUDIT))
         return STATUS_NOT_PERMITTED;
     const struct process *process = find_by(number);
     if (number > INIT_NUMBER && (process == nullptr || process->place != PLACE_RUNNING))
         return STATUS_NOT_FOUND;
-    status_t status = number == 0
-                          ? ts_quota_inspect((desc_t){init.boot->quota}, 0, &info, sizeof(info))
-                          : ts_process_quota(process_descriptor((uint32_t)number, process), &info, sizeof(info));
+    status_t status =
+        number == 0 ? ts_quota_inspect((desc_t){init.boot->quota}, 0, &info, sizeof(info))
+                    : ts_process_quota(process_descriptor((uint32_t)number, process), &info, sizeof(info));
     if (status != STATUS_OK)
         return status;
     *memory_bytes = init.boot->memory_bytes;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The services of the image: their endpoints and notifications, which outlive them, and their restarts. A service that
-// ends by itself is started again after a pause that doubles each time; the count starts again when it ran for long.
-// Past the limit it is given up, and when the system cannot go on without it, init stops.
+// The services of the image: their endpoints and notifications, which outlive them, and their restarts. A
+// service that ends by itself is started again after a pause that doubles each time; the count starts again
+// when it ran for long. Past the limit it is given up, and when the system cannot go on without it, init
+// stops.
 
 #include "init.h"
 #include <base/format.h>
@@ -11,7 +12,7 @@
 
 enum { FAILURES_MAX = 5, TIMER_BIT = 1, ARGUMENTS_SIZE = COMMAND_SIZE + 256 };
 
-#define PAUSE_NS 100'000'000ULL
+#define PAUSE_NS    100'000'000ULL
 #define LONG_RUN_NS 10'000'000'000ULL
 
 struct argument_list {

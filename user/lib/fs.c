@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// See user/fs.h. The file server keeps nothing for a client, so a call that a dead server left unanswered is simply
-// made again.
+// See user/fs.h. The file server keeps nothing for a client, so a call that a dead server left unanswered is
+// simply made again.
 
 #include <user/fs.h>
 #include <base/string.h>
@@ -19,8 +19,10 @@ static bool again(status_t status, int *attempts) {
 }
 
 static void file_set(struct file *file, uint64_t number, uint64_t size, uint64_t mode) {
-    *file = (struct file){
-        .number = number, .size = size, .mode = (uint32_t)mode & 07777, .is_directory = (mode >> 32 & 1) != 0};
+    *file = (struct file){.number = number,
+                          .size = size,
+                          .mode = (uint32_t)mode & 07777,
+                          .is_directory = (mode >> 32 & 1) != 0};
 }
 
 status_t fs_open(const char *path, struct file *file) {
@@ -43,7 +45,8 @@ status_t fs_read(const struct file *file, uint64_t offset, void *buffer, size_t 
     int attempts = 0;
     status_t status;
     do {
-        status = file_read(startup_descriptor("file"), file->number, offset, buffer, size, &filled, DEADLINE_NONE);
+        status =
+            file_read(startup_descriptor("file"), file->number, offset, buffer, size, &filled, DEADLINE_NONE);
     } while (again(status, &attempts));
     *count = filled;
     return status;

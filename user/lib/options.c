@@ -65,7 +65,8 @@ bool number_parse(const char *text, uint64_t *value) {
     if (*text == 0)
         return false;
     for (; *text; text++) {
-        if (*text < '0' || *text > '9' || ckd_mul(&sum, sum, 10) || ckd_add(&sum, sum, (uint64_t)(*text - '0')))
+        if (*text < '0' || *text > '9' || ckd_mul(&sum, sum, 10) ||
+            ckd_add(&sum, sum, (uint64_t)(*text - '0')))
             return false;
     }
     *value = sum;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Output and input through the console, lines for the log. The buffer is written when it is full, at the end of a
-// line, before input is read, and at the end of the program.
+// Output and input through the console, lines for the log. The buffer is written when it is full, at the end
+// of a line, before input is read, and at the end of the program.
 
 #include <user/program.h>
 #include <base/string.h>
@@ -13,7 +13,8 @@ enum { BUFFER_SIZE = 1024, WRITE_MAX = 65536, TEXT_MAX = 400, RETRIES = 20 };
 static char buffer[BUFFER_SIZE];
 static size_t buffered;
 
-// A console that is started again after a fault must not end its clients: what it had not answered is sent again.
+// A console that is started again after a fault must not end its clients: what it had not answered is sent
+// again.
 static bool may_retry(status_t status, int *attempts) {
     if (status != STATUS_SERVER_DIED && status != STATUS_NO_SERVER)
         return false;

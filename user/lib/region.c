@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Where the heap's memory comes from: memory objects mapped one behind the other from startup->heap_start on, with an
-// unmapped page between them. They are given back when the process ends.
+// Where the heap's memory comes from: memory objects mapped one behind the other from startup->heap_start on,
+// with an unmapped page between them. They are given back when the process ends.
 
 #include <user/heap.h>
 #include <user/program.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From the first instruction of a program to main(). init has applied the relocations before it mapped the image.
+// From the first instruction of a program to main(). init has applied the relocations before it mapped the
+// image.
 
 #include "startup_set.h"
 #include <base/string.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The serial driver: a process that holds eight ports and one interrupt line and nothing else. Output waits in a queue
-// that the transmitter's interrupt empties; requests that do not fit it wait in their order, each kept in a reply
-// object, and fail when the line takes nothing for STALL_NS. Input waits in a queue that the console empties when its
-// notification is signalled. Input that nobody takes is dropped, oldest kept.
+// The serial driver: a process that holds eight ports and one interrupt line and nothing else. Output waits
+// in a queue that the transmitter's interrupt empties; requests that do not fit it wait in their order, each
+// kept in a reply object, and fail when the line takes nothing for STALL_NS. Input waits in a queue that the
+// console empties when its notification is signalled. Input that nobody takes is dropped, oldest kept.
 
 #include "queue.h"
 #include "uart.h"
@@ -16,7 +16,7 @@
 
 enum { JOBS_MAX = 16, CHUNK = 2048, BIT_INTERRUPT = 1, BIT_TIMER = 2, CONSOLE_BIT_INPUT = 1 };
 
-#define STALL_NS 2'000'000'000ULL
+#define STALL_NS      2'000'000'000ULL
 #define DRAIN_POLL_NS 2'000'000ULL
 
 enum job_kind { JOB_WRITE, JOB_DRAIN, JOB_END };
@@ -42,7 +42,7 @@ struct driver {
     desc_t console; // its notification
     struct queue output;
     struct queue input;
-    uint64_t progress; // when the line last took a byte, or the queue was empty
+    uint64_t progress;         // when the line last took a byte, or the queue was empty
     struct job jobs[JOBS_MAX]; // a ring, in order of arrival
     desc_t replies[JOBS_MAX];
     size_t job_start;
@@ -75,7 +75,7 @@ static status_t feed(struct job *job) {
 
 static status_t drained(void) {
     return driver.output.length == 0 && (!driver.has_uart || uart_is_empty(&driver.uart)) ? STATUS_OK
-                                                                                         : STATUS_TIMED_OUT;
+                                                                                          : STATUS_TIMED_OUT;
 }
 
 // Goes on with a job. TIMED_OUT: it has to wait; everything else is its end.
@@ -221,8 +221,7 @@ static status_t handle_read(struct ts_call *call, struct ts_lent buffer, uint64_
     struct queue before = {.start = driver.input.start, .length = driver.input.length};
     for (size_t i = 0; i < length; i++)
         (void)queue_pop(&driver.input, &bytes[i]);
-    status_t status =
-        length > 0 ? ts_call_write(call, buffer, 0, bytes, length, nullptr) : STATUS_OK;
+    status_t status = length > 0 ? ts_call_write(call, buffer, 0, bytes, length, nullptr) : STATUS_OK;
     if (status != STATUS_OK) {
         driver.input.start = before.start;
         driver.input.length = before.length;

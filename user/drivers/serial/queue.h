@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A ring of bytes, and the records of a boot that runs one command: byte 0x1e, the boot's tag (8 digits), a kind
-// letter, the length (4 hexadecimal digits), a newline, then the payload. The runner on the other end takes program
-// output and log apart by them. Pure; one owner.
+// A ring of bytes, and the records of a boot that runs one command: byte 0x1e, the boot's tag (8 digits), a
+// kind letter, the length (4 hexadecimal digits), a newline, then the payload. The runner on the other end
+// takes program output and log apart by them. Pure; one owner.
 
 #ifndef SERIAL_QUEUE_H
 #define SERIAL_QUEUE_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A 16550 UART behind I/O ports (National Semiconductor PC16550D, "Register Summary"). One owner; nothing waits here.
+// A 16550 UART behind I/O ports (National Semiconductor PC16550D, "Register Summary"). One owner; nothing
+// waits here.
 
 #ifndef SERIAL_UART_H
 #define SERIAL_UART_H
@@ -15,7 +16,8 @@ struct uart {
     bool transmit_interrupt; // as IER says
 };
 
-// Finds the device (NOT_HERE when nothing answers), 115200 baud, 8 bits, no parity, FIFO on, receive interrupt on.
+// Finds the device (NOT_HERE when nothing answers), 115200 baud, 8 bits, no parity, FIFO on, receive
+// interrupt on.
 [[nodiscard]] status_t uart_init(struct uart *uart, desc_t ports, uint16_t base);
 
 // Whether a byte had arrived.

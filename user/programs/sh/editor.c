@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// See editor.h. Invariant: cursor <= length < EDITOR_LINE_SIZE, and neither stands inside a UTF-8 sequence that was
-// typed whole. The line is drawn again after each change; over a serial line that is short enough.
+// See editor.h. Invariant: cursor <= length < EDITOR_LINE_SIZE, and neither stands inside a UTF-8 sequence
+// that was typed whole. The line is drawn again after each change; over a serial line that is short enough.
 
 #include "editor.h"
 #include <base/string.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The shell's line editor: bytes of a terminal in, an edited line out. Knows the keys of VT100 and xterm (arrows, home,
-// end, delete) and Emacs's control keys; keeps a history. Pure: the picture goes to a sink as bytes for the terminal,
-// completion asks a function. One column for each character; UTF-8 sequences stay whole.
+// The shell's line editor: bytes of a terminal in, an edited line out. Knows the keys of VT100 and xterm
+// (arrows, home, end, delete) and Emacs's control keys; keeps a history. Pure: the picture goes to a sink as
+// bytes for the terminal, completion asks a function. One column for each character; UTF-8 sequences stay
+// whole.
 
 #ifndef SH_EDITOR_H
 #define SH_EDITOR_H
@@ -35,8 +36,8 @@ struct editor {
     size_t escape_length;
     char killed[EDITOR_LINE_SIZE]; // for Ctrl-Y
     char history[EDITOR_HISTORY][EDITOR_LINE_SIZE];
-    size_t history_count; // ever added
-    size_t history_at;    // which is shown; history_count: the new line
+    size_t history_count;         // ever added
+    size_t history_at;            // which is shown; history_count: the new line
     char saved[EDITOR_LINE_SIZE]; // the new line, while an old one is shown
 };
 

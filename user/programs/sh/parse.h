@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The shell's grammar: commands separated by `;`, newline or `&`, words with '...', "..." and backslash, `$?` for the
-// last status, `#` starts a comment. No variables, no pipes. Pure; words point into a buffer that the caller owns.
+// The shell's grammar: commands separated by `;`, newline or `&`, words with '...', "..." and backslash, `$?`
+// for the last status, `#` starts a comment. No variables, no pipes. Pure; words point into a buffer that the
+// caller owns.
 
 #ifndef SH_PARSE_H
 #define SH_PARSE_H
@@ -22,7 +23,7 @@ enum parse_result {
 const char *parse_result_text(enum parse_result result);
 
 struct command {
-    size_t word_count; // at least 1 for PARSE_COMMAND
+    size_t word_count;                // at least 1 for PARSE_COMMAND
     char *words[PARSE_WORDS_MAX + 1]; // the last is nullptr
     bool background;
     char storage[PARSE_LINE_SIZE];

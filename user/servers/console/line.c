@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// See line.h. Ends of file stand in the ready ring as a byte 0x04, which canonical input can hold in no other way.
+// See line.h. Ends of file stand in the ready ring as a byte 0x04, which canonical input can hold in no other
+// way.
 
 #include "line.h"
 #include <base/string.h>

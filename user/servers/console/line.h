@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The line discipline: what becomes of the bytes that a person types. Canonical: a line is edited here (erase,
-// erase word, kill line, Ctrl-D) and can be read when it is complete. Raw: bytes can be read as they are. Pure: the
-// echo goes to a sink, Ctrl-C is reported to the caller. When a buffer is full, what is typed is dropped with a bell.
-// Bytes that were typed before the mode changed stay readable in their order.
+// The line discipline: what becomes of the bytes that a person types. Canonical: a line is edited here
+// (erase, erase word, kill line, Ctrl-D) and can be read when it is complete. Raw: bytes can be read as they
+// are. Pure: the echo goes to a sink, Ctrl-C is reported to the caller. When a buffer is full, what is typed
+// is dropped with a bell. Bytes that were typed before the mode changed stay readable in their order.
 
 #ifndef CONSOLE_LINE_H
 #define CONSOLE_LINE_H

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The console: one terminal on the serial line, with a line discipline, shared by the shell and its programs. The
-// reader is the program in the foreground, or the shell when there is none; reads of others wait until it is their
-// turn. Ctrl-C ends the program in the foreground, by way of init. In a boot that runs one command (`--frames`) bytes
-// go out unchanged and there is no input.
+// The console: one terminal on the serial line, with a line discipline, shared by the shell and its programs.
+// The reader is the program in the foreground, or the shell when there is none; reads of others wait until it
+// is their turn. Ctrl-C ends the program in the foreground, by way of init. In a boot that runs one command
+// (`--frames`) bytes go out unchanged and there is no input.
 
 #include "line.h"
 #include <abi/constants.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The file server: the boot archive, read only, by name. It keeps nothing for a client: numbers of files are the same
-// for everybody and after a restart.
+// The file server: the boot archive, read only, by name. It keeps nothing for a client: numbers of files are
+// the same for everybody and after a restart.
 
 #include "index.h"
 #include <abi/constants.h>
@@ -98,8 +98,7 @@ static status_t handle_list(struct ts_call *call, uint64_t file, uint64_t positi
     return STATUS_OK;
 }
 
-static const struct file_ops operations = {
-    .open = handle_open, .read = handle_read, .list = handle_list};
+static const struct file_ops operations = {.open = handle_open, .read = handle_read, .list = handle_list};
 
 // Maps the archive whole, behind what the heap will ever use.
 static const void *archive_map(uint64_t *size) {

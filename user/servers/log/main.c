@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The log server: brings lines of services and programs into the kernel's log, with the number of the process that
-// wrote them, and shows on the console what matters to the person there. The kernel's log is the only store, so nothing
-// is lost when this server is started again. init signals the notification when it has written a line itself.
+// The log server: brings lines of services and programs into the kernel's log, with the number of the process
+// that wrote them, and shows on the console what matters to the person there. The kernel's log is the only
+// store, so nothing is lost when this server is started again. init signals the notification when it has
+// written a line itself.
 //
-// A line that matters begins with "! " (behind the kernel's time stamp). In a boot that runs one command (`--frames`)
-// every line goes to the console, which sends it as a record of its own.
+// A line that matters begins with "! " (behind the kernel's time stamp). In a boot that runs one command
+// (`--frames`) every line goes to the console, which sends it as a record of its own.
 
 #include <abi/constants.h>
 #include <base/string.h>
@@ -93,8 +94,8 @@ static status_t handle_read(struct ts_call *call, uint64_t position, struct ts_l
     if (!grant_has(call->badge, GRANT_READ_LOG))
         return STATUS_NOT_PERMITTED;
     uint64_t filled = 0, after = position;
-    status_t status = ts_log_read(server.kernel, position, bytes, min_u64(buffer.length, sizeof(bytes)),
-                                  &filled, &after);
+    status_t status =
+        ts_log_read(server.kernel, position, bytes, min_u64(buffer.length, sizeof(bytes)), &filled, &after);
     if (status == STATUS_OK && filled > 0)
         status = ts_call_write(call, buffer, 0, bytes, filled, nullptr);
     if (status != STATUS_OK)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// See acpi.h. \_S5 is found by its bytes in the DSDT instead of by an AML interpreter: NameOp "_S5_" PackageOp, as all
-// firmware that we know writes it. Fields are read byte by byte, since tables have no alignment.
+// See acpi.h. \_S5 is found by its bytes in the DSDT instead of by an AML interpreter: NameOp "_S5_"
+// PackageOp, as all firmware that we know writes it. Fields are read byte by byte, since tables have no
+// alignment.
 
 #include "acpi.h"
 #include <base/string.h>
@@ -102,8 +103,7 @@ static enum acpi_error root_read(const struct reader *reader, uint64_t rsdp, str
 static bool fadt_find(const struct reader *reader, const struct table *root, size_t entry_size,
                       struct table *fadt) {
     for (size_t at = HEADER_SIZE; at + entry_size <= root->length; at += entry_size) {
-        if (table_read(reader, get(root->bytes, at, entry_size), fadt) &&
-            memcmp(fadt->bytes, "FACP", 4) == 0)
+        if (table_read(reader, get(root->bytes, at, entry_size), fadt) && memcmp(fadt->bytes, "FACP", 4) == 0)
             return true;
     }
     return false;
@@ -125,7 +125,8 @@ static bool aml_integer(const struct table *table, size_t *at, uint8_t *value) {
     return true;
 }
 
-// The package behind "_S5_": PackageOp, its length (one to four bytes), the count, then SLP_TYPa and SLP_TYPb.
+// The package behind "_S5_": PackageOp, its length (one to four bytes), the count, then SLP_TYPa and
+// SLP_TYPb.
 static bool sleep_package(const struct table *dsdt, size_t at, struct acpi_power *power) {
     enum { PACKAGE_OP = 0x12 };
     if (at + 2 > dsdt->length || dsdt->bytes[at] != PACKAGE_OP)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The few facts of ACPI that turn a PC off and start it again (ACPI 6.5, sections 5.2.5 RSDP, 5.2.7 RSDT, 5.2.8 XSDT,
-// 5.2.9 FADT, 7.4.2 \_S5). Tables are not trusted: each length and checksum is examined before it is believed. Pure:
-// physical memory is read through a function.
+// The few facts of ACPI that turn a PC off and start it again (ACPI 6.5, sections 5.2.5 RSDP, 5.2.7
+// RSDT, 5.2.8 XSDT, 5.2.9 FADT, 7.4.2 \_S5). Tables are not trusted: each length and checksum is examined
+// before it is believed. Pure: physical memory is read through a function.
 
 #ifndef POWER_ACPI_H
 #define POWER_ACPI_H

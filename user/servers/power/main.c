@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The power server: off by ACPI, restart by ACPI's reset register, else by the keyboard controller. It waits until the
-// serial line has sent everything, so that no last words are lost.
+// The power server: off by ACPI, restart by ACPI's reset register, else by the keyboard controller. It waits
+// until the serial line has sent everything, so that no last words are lost.
 
 #include "acpi.h"
 #include <abi/constants.h>
@@ -18,7 +18,7 @@ enum {
     KEYBOARD_RESET = 0xfe, // pulses the processor's reset line
 };
 
-#define SETTLE_NS 1'000'000'000ULL
+#define SETTLE_NS      1'000'000'000ULL
 #define DRAIN_LIMIT_NS 5'000'000'000ULL
 #define RANGE_DISTANCE (1ULL << 32)
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The session: greets the person and keeps a shell running. When the boot has a command (`run=` on the kernel's command
-// line), it runs that instead, reports the exit status to the runner by way of the serial driver, and turns the machine
-// off.
+// The session: greets the person and keeps a shell running. When the boot has a command (`run=` on the
+// kernel's command line), it runs that instead, reports the exit status to the runner by way of the serial
+// driver, and turns the machine off.
 
 #include <abi/constants.h>
 #include <base/string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What init must know of x86-64: the machine of its ELF files, and the names of the registers in a fault report in
-// the kernel's order.
+// What init must know of x86-64: the machine of its ELF files, and the names of the registers in a fault
+// report in the kernel's order.
 
 #ifndef USER_ARCH_MACHINE_H
 #define USER_ARCH_MACHINE_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The system call instruction of x86-64 (docs/decisions/0005-register-layout.md): number and status in rax,
-// a0 to a2 in rdi rsi rdx (results too), a3 to a10 in r10 r8 r9 r12 r13 r14 r15 rbx. `syscall` itself destroys
-// rcx and r11 (AMD64 manual volume 3, SYSCALL). Registers that carry an argument count as changed.
+// a0 to a2 in rdi rsi rdx (results too), a3 to a10 in r10 r8 r9 r12 r13 r14 r15 rbx. `syscall` itself
+// destroys rcx and r11 (AMD64 manual volume 3, SYSCALL). Registers that carry an argument count as changed.
 
 #ifndef USER_ARCH_SYSCALL_H
 #define USER_ARCH_SYSCALL_H

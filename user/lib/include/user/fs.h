@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Files of the file server. Paths may be relative to the working directory. A struct file is a plain value: nothing
-// has to be closed.
+// Files of the file server. Paths may be relative to the working directory. A struct file is a plain value:
+// nothing has to be closed.
 
 #ifndef USER_FS_H
 #define USER_FS_H
@@ -27,10 +27,10 @@ struct directory_entry {
 
 // *count is 0 at the end of the file.
 [[nodiscard]] status_t fs_read(const struct file *file, uint64_t offset, void *buffer, size_t size,
-                                 size_t *count);
+                               size_t *count);
 
 // *position starts at 0. NOTHING_LEFT at the end.
 [[nodiscard]] status_t fs_list(const struct file *directory, uint64_t *position,
-                                      struct directory_entry *entry);
+                               struct directory_entry *entry);
 
 #endif

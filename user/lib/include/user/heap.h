@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A heap for single-threaded programs: first fit over free blocks in the order of their addresses, neighbours
-// joined when freed. What is asked for more than HEAP_GROW_SIZE comes as a region of its own size. heap_free()
-// stops the program when the pointer is not one that the heap gave out, or was freed before.
+// joined when freed. What is asked for more than HEAP_GROW_SIZE comes as a region of its own size.
+// heap_free() stops the program when the pointer is not one that the heap gave out, or was freed before.
 
 #ifndef USER_HEAP_H
 #define USER_HEAP_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Who a client is: its badge value carries the process number in the low half and what the image grants to it in the
-// high half, the same at every service. init mints the badges; tools/imagec knows the grants by the same names.
+// Who a client is: its badge value carries the process number in the low half and what the image grants to it
+// in the high half, the same at every service. init mints the badges; tools/imagec knows the grants by the
+// same names.
 
 #ifndef USER_IMAGE_GRANTS_H
 #define USER_IMAGE_GRANTS_H

@@ -17,8 +17,8 @@ struct option {
 
 struct usage {
     const char *name;
-    const char *operands; // "[FILE...]"
-    const char *summary;  // one line
+    const char *operands;         // "[FILE...]"
+    const char *summary;          // one line
     const struct option *options; // or nullptr
     size_t operands_min;
     size_t operands_max;
@@ -33,7 +33,8 @@ enum options_result {
 
 enum { OPTIONS_STATUS_WRONG = 2, OPERANDS_UNLIMITED = 1 << 20 };
 
-// Examines arguments[1] to [count - 1] and moves the operands to the front: *operands of them at arguments[0].
+// Examines arguments[1] to [count - 1] and moves the operands to the front: *operands of them at
+// arguments[0].
 [[nodiscard]] enum options_result options_parse(const struct usage *usage, int count, char **arguments,
                                                 size_t *operands, format_sink_t *sink, void *context);
 

@@ -9,7 +9,8 @@
 
 enum { PATH_SIZE = 1024 };
 
-// Joins `path` to the absolute `directory` (unless it is absolute itself) and writes the one name of that file.
+// Joins `path` to the absolute `directory` (unless it is absolute itself) and writes the one name of that
+// file.
 // `..` above the root stays at the root. False when the path is empty or does not fit.
 [[nodiscard]] bool path_resolve(const char *directory, const char *path, char out[PATH_SIZE]);
 

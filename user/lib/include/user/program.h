@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a program and a server are made of: main(), output, input, the end, other processes, time. Single-threaded.
-// Output is buffered by lines and written to the console that init gave; a program without one writes nowhere.
+// What a program and a server are made of: main(), output, input, the end, other processes, time.
+// Single-threaded. Output is buffered by lines and written to the console that init gave; a program without
+// one writes nowhere.
 
 #ifndef USER_PROGRAM_H
 #define USER_PROGRAM_H
@@ -43,7 +44,8 @@ status_t input_read(void *buffer, size_t size, size_t *count);
 
 // ---- log
 
-// A line in the system's log with the program's name. Falls back to the kernel's log where there is no log server.
+// A line in the system's log with the program's name. Falls back to the kernel's log where there is no log
+// server.
 [[gnu::format(printf, 1, 2)]] void log_info(const char *format, ...);
 // The same, shown on the console too.
 [[gnu::format(printf, 1, 2)]] void log_important(const char *format, ...);

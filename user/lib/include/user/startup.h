@@ -41,5 +41,4 @@ extern const struct startup *startup;
 desc_t startup_descriptor(const char *name);
 bool startup_has(const char *name);
 
-
 #endif

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+//
+// date: what day and time it is, by the clock of the machine at the start of the system.
+
+#include <abi/constants.h>
+#include <abi/structs.h>
+#include <user/date.h>
+#include <user/program.h>
+
+int main(int count, char **arguments) {
+    static const struct usage usage = {
+        .name = "date", .operands = "", .summary = "Prints date and time, in UTC."};
+    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    (void)options_take(&usage, count, arguments);
+    const struct clock_page *clock = (const struct clock_page *)CLOCK_PAGE;
+    if (clock->boot_seconds == 0)
+        fail("this machine has no clock that says the date");
+    struct date date = date_from_seconds(clock->boot_seconds + (int64_t)(clock_now() / 1'000'000'000));
+    print("%s %04lld-%02u-%02u %02u:%02u:%02u UTC\n", days[date.weekday], (long long)date.year, date.month,
+          date.day, date.hour, date.minute, date.second);
+    return 0;
+}

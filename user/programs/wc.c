@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// wc: counts lines, words and bytes.
+
+#include <user/fs.h>
+#include <user/program.h>
+
+enum { CHUNK = 32768 };
+
+struct counts {
+    uint64_t lines;
+    uint64_t words;
+    uint64_t bytes;
+    bool in_word;
+};
+
+static char chunk[CHUNK];
+
+static void count_bytes(struct counts *counts, size_t length) {
+    counts->bytes += length;
+    for (size_t i = 0; i < length; i++) {
+        bool blank = chunk[i] == ' ' || (chunk[i] >= '\t' && chunk[i] <= '\r');
+        counts->lines += chunk[i] == '\n';
+        counts->words += !blank && !counts->in_word;
+        counts->in_word = !blank;
+    }
+}
+
+static void counts_print(const struct counts *counts, const char *name) {
+    print("%7llu %7llu %7llu%s%s\n", (unsigned long long)counts->lines, (unsigned long long)counts->words,
+          (unsigned long long)counts->bytes, name[0] ? " " : "", name);
+}
+
+static status_t chunk_read(const struct file *file, uint64_t offset, size_t *length) {
+    return file != nullptr ? fs_read(file, offset, chunk, sizeof(chunk), length)
+                           : input_read(chunk, sizeof(chunk), length);
+}
+
+// Counts a file, or what is typed when `path` is nullptr.
+static bool path_count(const char *path, struct counts *total) {
+    struct counts counts = {};
+    struct file file;
+    status_t status = path != nullptr ? fs_open(path, &file) : STATUS_OK;
+    size_t length = 1;
+    while (status == STATUS_OK && length > 0) {
+        status = chunk_read(path != nullptr ? &file : nullptr, counts.bytes, &length);
+        if (status == STATUS_OK)
+            count_bytes(&counts, length);
+    }
+    if (status != STATUS_OK) {
+        print_error("%s: %s", path != nullptr ? path : "input", status_text(status));
+        return false;
+    }
+    counts_print(&counts, path != nullptr ? path : "");
+    total->lines += counts.lines;
+    total->words += counts.words;
+    total->bytes += counts.bytes;
+    return true;
+}
+
+int main(int count, char **arguments) {
+    static const struct usage usage = {
+        .name = "wc",
+        .operands = "[FILE...]",
+        .summary = "Counts lines, words and bytes; without a file, of what is typed until Ctrl-D.",
+        .operands_max = OPERANDS_UNLIMITED,
+        .options_anywhere = true,
+    };
+    size_t operands = options_take(&usage, count, arguments);
+    struct counts total = {};
+    bool good = operands > 0 || path_count(nullptr, &total);
+    for (size_t i = 0; i < operands; i++)
+        good = path_count(arguments[i], &total) && good;
+    if (operands > 1)
+        counts_print(&total, "total");
+    return good ? 0 : 1;
+}
