@@ -7,6 +7,7 @@
 #include <base/string.h>
 #include <protocols/console.h>
 #include <protocols/log.h>
+#include <tessera/syscalls.h>
 
 enum { BUFFER_SIZE = 1024, WRITE_MAX = 65536, TEXT_MAX = 400, RETRIES = 20 };
 
