@@ -228,6 +228,7 @@ static void *(*const answers[REQUEST_KINDS])(struct boot *boot) = {
     [REQUEST_EXECUTABLE_ADDRESS] = answer_executable_address,
     [REQUEST_PERFORMANCE] = answer_performance,
     [REQUEST_TSC_FREQUENCY] = answer_tsc_frequency,
+    [REQUEST_KEEP_IOMMU] = answer_bare,
 };
 
 void answer_reserve(struct boot *boot) {

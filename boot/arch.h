@@ -40,6 +40,7 @@ struct arch_entry {
     uint64_t entry;
     uint64_t stack_top; // both as the kernel sees them
     uint64_t base_revision;
+    bool keep_iommu; // the kernel wants DMA remapping as firmware left it
     const struct acpi_tables *acpi;
 };
 

@@ -325,6 +325,7 @@ void boot_run(void) {
         .entry = boot.image.entry,
         .stack_top = boot_virtual(boot.stack_top),
         .base_revision = boot.base_revision,
+        .keep_iommu = boot.requests.requests[REQUEST_KEEP_IOMMU] != nullptr,
         .acpi = &boot.acpi,
     };
     arch_enter(&entry);

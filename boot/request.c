@@ -33,6 +33,7 @@ static const struct known_request known[REQUEST_KINDS] = {
     [REQUEST_DATE_AT_BOOT] = {{0x502746e184c088aa, 0xfbc5ec83e6327893}, sizeof(struct limine_request)},
     [REQUEST_EXECUTABLE_ADDRESS] = {{0x71ba76863cc55f63, 0xb2644a48c516a487}, sizeof(struct limine_request)},
     [REQUEST_PERFORMANCE] = {{0x6b50ad9bf36d13ad, 0xdc4c7e88fc759e17}, sizeof(struct limine_request)},
+    [REQUEST_KEEP_IOMMU] = {{0x8ebaabe51f490179, 0x2aa86a59ffb4ab0f}, sizeof(struct limine_request)},
     [REQUEST_TSC_FREQUENCY] = {{0x10f2ee1d87d195e4, 0xf747a2b78f6ddb31}, sizeof(struct limine_request)},
 };
 

@@ -13,6 +13,7 @@
 // Descriptors that the map may grow by until the firmware is left: our own allocations split ranges.
 #define MAP_SPARE      64
 #define LEAVE_ATTEMPTS 4
+#define OWN_RANGES     2 // that platform_map_read() adds to the firmware's
 
 const char platform_name[] = "UEFI";
 const enum limine_firmware platform_firmware = LIMINE_FIRMWARE_EFI64;
@@ -55,6 +56,8 @@ bool platform_pages_allocate(uint64_t pages, uint64_t *base) {
     struct efi_boot_services *boot = firmware.system->boot;
     // UEFI takes a size of 0 for an error; callers of ours may ask for an empty file.
     pages = max_u64(pages, 1);
+    if (firmware.has_left)
+        return false;
     if (boot->allocate_pages(ALLOCATE_ANY_PAGES, EFI_LOADER_DATA, pages, base) != EFI_SUCCESS)
         return false;
     memset((void *)(uintptr_t)*base, 0, pages * PAGE_SIZE);
@@ -147,7 +150,7 @@ size_t platform_map_bound(void) {
         raw_map.map = base;
         raw_map_room = pages * PAGE_SIZE;
     }
-    return raw_map_room / raw_map.descriptor_size;
+    return raw_map_room / raw_map.descriptor_size + OWN_RANGES;
 }
 
 // PROTOCOL.md, "EFI Memory Map Entry Type to Limine Memory Map Type"; runtime services as of base revision 5.
@@ -189,7 +192,12 @@ bool platform_map_read(struct memory_map *map) {
         if (!memory_map_add(map, descriptor->physical, length, limine_type(descriptor)))
             return false;
     }
-    return true;
+    // The kernel may be given the system table: it stays, with the list of tables, wherever firmware put it.
+    const struct efi_system_table *system = firmware.system;
+    return memory_map_add_pages(map, (uint64_t)(uintptr_t)system, system->header.size,
+                                LIMINE_MEMORY_RESERVED_MAPPED) &&
+           memory_map_add_pages(map, (uint64_t)(uintptr_t)system->tables,
+                                system->table_count * sizeof *system->tables, LIMINE_MEMORY_RESERVED_MAPPED);
 }
 
 // The first attempt may change the map (timers signal drivers that allocate), which makes the key stale.

@@ -119,8 +119,12 @@ void interrupts_quiet(const struct acpi_tables *acpi, uint64_t base_revision) {
     for (size_t i = 0; (address = acpi_io_apic(acpi, i)) != 0; i++)
         mask_io_apic(address, base_revision);
     quiet_lapic();
-    for (size_t i = 0; base_revision >= 5 && (address = acpi_remapping_unit(acpi, i)) != 0; i++) {
-        remapping_command(address, REMAPPING_TRANSLATE);
-        remapping_command(address, REMAPPING_INTERRUPT);
+}
+
+void remapping_off(const struct acpi_tables *acpi) {
+    uint64_t unit;
+    for (size_t i = 0; (unit = acpi_remapping_unit(acpi, i)) != 0; i++) {
+        remapping_command(unit, REMAPPING_TRANSLATE);
+        remapping_command(unit, REMAPPING_INTERRUPT);
     }
 }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Interrupt controllers as the kernel is to find them.
+// Interrupt controllers and remapping hardware as the kernel is to find them.
 
 #ifndef BOOT_ARCH_X86_64_APIC_H
 #define BOOT_ARCH_X86_64_APIC_H
 
 #include "../../acpi.h"
 
-// Masks every line of PIC and I/O APICs, quiets the local APIC, and switches DMA remapping off.
-// `base_revision`: until 4 only ordinary interrupts of the I/O APICs are touched, as it was specified then.
+// Masks every line of PIC and I/O APICs and quiets the local APIC. `base_revision`: until 4 only ordinary
+// interrupts of the I/O APICs are touched, as it was specified then.
 void interrupts_quiet(const struct acpi_tables *acpi, uint64_t base_revision);
+
+// Switches DMA and interrupt remapping (VT-d) off.
+void remapping_off(const struct acpi_tables *acpi);
 
 #endif

@@ -78,6 +78,8 @@ void arch_enter(const struct arch_entry *entry) {
     };
     __asm__ volatile("cli");
     interrupts_quiet(entry->acpi, entry->base_revision);
+    if (entry->base_revision >= 5 && !entry->keep_iommu)
+        remapping_off(entry->acpi);
     set_registers();
     jump_to_kernel(&jump);
 }

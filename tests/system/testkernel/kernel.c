@@ -191,6 +191,7 @@ static uint64_t leaf_entry(uint64_t address, unsigned *shift_of_leaf) {
     uint64_t table = read_cr3() & ~0xfffULL;
     uint64_t write = 2;
     uint64_t no_execute = 0;
+    *shift_of_leaf = 0;
     for (unsigned shift = 39;; shift -= 9) {
         uint64_t entry = through_map(table)[(address >> shift) & 511];
         if (!(entry & 1))

@@ -1,0 +1,366 @@
+# SPDX-License-Identifier: MIT
+"""The boot loader, with a test kernel that reports what it was given, and with everything that must be refused.
+
+The test kernel (testkernel/) checks addresses, mappings and machine state itself and prints `bad ...` for what is
+wrong; here its report is compared with what the image and the machine were.
+"""
+
+import re
+import struct
+
+import pytest
+from tessera import BUILD, Machine, MachineError, run_tool
+
+KERNELS = BUILD / "tests/system/testkernel"
+WAYS = [(media, firmware) for media in ("iso", "hdd") for firmware in ("bios", "uefi")]
+FIRMWARE_TYPE = {"bios": 0, "uefi": 2}
+STOPPED = "tessera-loader: stopped."
+LIMIT = 60
+MIB = 1 << 20
+INITRD = bytes(i * 7 & 0xFF for i in range(300_001))
+DEBUG_EXIT = ("-device", "isa-debug-exit,iobase=0xf4,iosize=4")
+
+
+def kernel_file(variant="6"):
+    return KERNELS / f"testkernel-{variant}"
+
+
+def make_image(folder, *, kernel=kernel_file(), initrd=INITRD, conf=None, files=(), media="hdd", cmdline=""):
+    """An image with the built loaders; kernel and initrd may be a path, bytes, or None to leave them out."""
+    arguments = ["--loader-efi", BUILD / "loader.efi", "--loader-bios", BUILD / "loader.bios", "--format", media]
+    for option, content in (("--kernel", kernel), ("--initrd", initrd), ("--conf", conf)):
+        if isinstance(content, bytes):
+            path = folder / option.strip("-")
+            path.write_bytes(content)
+            content = path
+        if content is not None:
+            arguments += [option, content]
+    for name, content in files:
+        path = folder / name.replace("/", "_")
+        path.write_bytes(content)
+        arguments += ["--file", f"{path}={name}"]
+    if cmdline:
+        arguments += ["--cmdline", cmdline]
+    image = folder / f"test.{media}"
+    status, _, err = run_tool("mkimage", *arguments, "-o", image)
+    assert status == 0, err.decode()
+    return image
+
+
+class Report:
+    """The test kernel's lines: name to the list of what followed it."""
+
+    def __init__(self, log):
+        self.log = log
+        self.facts = {}
+        for name, rest in re.findall(r"^testkernel: (\S+) ?(.*)$", log, re.MULTILINE):
+            self.facts.setdefault(name, []).append(rest)
+
+    def __getitem__(self, name):
+        assert len(self.facts.get(name, [])) == 1, f"no single fact {name!r} in:\n{self.log}"
+        return self.facts[name][0]
+
+    def number(self, name):
+        return int(self[name], 16)
+
+    def ranges(self):
+        return [tuple(int(word, 16) for word in line.split()) for line in self.facts["range"]]
+
+
+def boot(image, **machine):
+    """Boots the test kernel to the end of its report, and has it complain about nothing."""
+    with Machine(image, extra=DEBUG_EXIT, **machine) as qemu:
+        qemu.expect(re.compile(r"testkernel: done"), LIMIT)
+        report = Report(qemu.log)
+    assert "bad" not in report.facts, report.log
+    return report
+
+
+def refused(image, *messages, **machine):
+    """Boots, and expects the loader to stop with all of `messages` in its log, never having started a kernel."""
+    with Machine(image, extra=DEBUG_EXIT, **machine) as qemu:
+        qemu.expect(STOPPED, LIMIT)
+        log = qemu.log
+    assert "testkernel:" not in log, log
+    for message in messages:
+        assert f"tessera-loader: {message}" in log, log
+
+
+@pytest.mark.parametrize("media, firmware", WAYS)
+def test_hands_over_what_the_specification_says(tmp_path, media, firmware):
+    image = make_image(tmp_path, media=media, cmdline="one two=3")
+    report = boot(image, media=media, firmware=firmware)
+    assert report.number("revision-used") == 6
+    assert report.number("revision-left") == 0
+    assert report["loader"] == "'Tessera loader'"
+    assert report.number("firmware") == FIRMWARE_TYPE[firmware]
+    assert report["cmdline"] == "'one two=3'"
+    assert report.number("virtual-base") == 0xFFFFFFFF80000000
+    assert report.number("paging-mode") == 0
+    # Machine state: PE ET WP PG; PAE; LME LMA NXE; the PAT of the protocol; nothing else.
+    assert report.number("cr0") == 0x80010011
+    assert report.number("cr4") == 0x20
+    assert report.number("efer") == 0xD00
+    assert report.number("pat") & 0xFFFFFFFFFFFF == 0x010500070406
+    assert report.number("rflags") == 2
+    assert report.number("idt") == 0
+    assert report.number("pic") == 0xFFFF
+    assert report.number("lapic-svr") == 0x1FF
+    assert report.number("lapic-tpr") == 0
+    assert report["text"] == "r-x supervisor"
+    assert report["rodata"] == "r-- supervisor"
+    assert report["data"] == "rw- supervisor"
+    # Files, whole.
+    kernel = kernel_file().read_bytes()
+    assert report["kernel"] == f"'/boot/tessera.elf' 'one two=3' size {len(kernel):x} sum {sum(kernel):x}"
+    assert report["module"] == f"'/boot/initrd.tar' 'initrd' size {len(INITRD):x} sum {sum(INITRD):x}"
+    # Tables.
+    assert report.number("rsdp") > 0
+    assert report.number("smbios") & 3
+    assert ("efi-system-table" in report.facts) == (firmware == "uefi")
+    assert ("efi-memory-map" in report.facts) == (firmware == "uefi")
+    assert report["framebuffer"].startswith("500x320 " if firmware == "uefi" else "400x300 ")
+    assert report.number("date") > 1_700_000_000
+    assert "performance" in report.facts
+
+
+# Debian's OVMF keeps about 45 MiB of a small machine for itself until the kernel reclaims them.
+@pytest.mark.parametrize("memory", [64, 1024, 8192])
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+def test_memory_sizes(tmp_path, memory, firmware):
+    report = boot(make_image(tmp_path, initrd=bytes(4_000_000)), memory=f"{memory}M", media="hdd", firmware=firmware)
+    usable = report.number("usable")
+    together = usable + report.number("reclaimable")
+    assert usable <= memory * MIB
+    assert together >= (memory - 12) * MIB
+    assert usable >= (memory - (8 if firmware == "bios" else 56)) * MIB
+    assert max(base + length for base, length, kind in report.ranges() if kind == 0) > (memory - 24) * MIB
+
+
+@pytest.mark.parametrize("revision, firmware", [(3, "bios"), (4, "bios"), (5, "bios"), (3, "uefi"), (4, "uefi")])
+def test_older_base_revisions(tmp_path, revision, firmware):
+    report = boot(make_image(tmp_path, kernel=kernel_file(str(revision))), media="hdd", firmware=firmware)
+    assert report.number("revision-used") == revision
+    assert report.number("revision-left") == 0
+    # "Reserved, but mapped" came with revision 4; SeaBIOS's ACPI tables lie in memory that is only reserved.
+    has_mapped_tables = 8 in {kind for _, _, kind in report.ranges()}
+    assert not has_mapped_tables if revision == 3 else has_mapped_tables or firmware == "uefi"
+
+
+def test_a_newer_base_revision_is_declined(tmp_path):
+    report = boot(make_image(tmp_path, kernel=kernel_file("7")), media="hdd")
+    assert report.number("revision-used") == 6
+    assert report.number("revision-left") == 7
+
+
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+def test_position_independent_kernel(tmp_path, firmware):
+    report = boot(make_image(tmp_path, kernel=kernel_file("pie")), media="hdd", firmware=firmware)
+    assert report.number("virtual-base") == 0xFFFFFFFF80000000
+
+
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+def test_a_processor_without_extras(tmp_path, firmware):
+    report = boot(make_image(tmp_path), media="hdd", firmware=firmware, cpu="qemu64")
+    assert report.number("efer") == 0xD00
+
+
+def test_several_processors_and_an_iommu(tmp_path):
+    """DMA remapping is found in the ACPI tables, and the other processors stay where firmware left them."""
+    with Machine(
+        make_image(tmp_path), media="hdd", smp=4, extra=(*DEBUG_EXIT, "-device", "intel-iommu,intremap=off")
+    ) as qemu:
+        qemu.expect(re.compile(r"testkernel: done"), LIMIT)
+        assert "testkernel: bad" not in qemu.log, qemu.log
+
+
+def test_module_that_the_kernel_asks_for(tmp_path):
+    image = make_image(tmp_path, files=[("/boot/internal.txt", b"hello")])
+    report = boot(image, media="hdd", firmware="uefi")
+    assert report.facts["module"][0] == f"'/boot/internal.txt' 'from the kernel' size 5 sum {sum(b'hello'):x}"
+    assert len(report.facts["module"]) == 2
+
+
+CONF = b"""# a comment
+timeout: 0
+interface_branding: nobody reads this
+default_entry: 2
+/Other
+    protocol: linux
+    path: boot():/nothing
+/Mine
+    Protocol: limine
+    path: boot():/boot/tessera.elf
+    kernel_path: boot():/boot/tessera.elf
+    cmdline: from conf: yes
+    module_path: boot():/boot/initrd.tar
+    module_string: first
+    module_path: boot():/extra/data.bin
+    module_cmdline: second
+"""
+
+
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+def test_a_configuration_of_ones_own(tmp_path, firmware):
+    image = make_image(tmp_path, conf=CONF, files=[("/extra/data.bin", b"\1\2\3")])
+    report = boot(image, media="hdd", firmware=firmware)
+    assert report["cmdline"] == "'from conf: yes'"
+    assert [line.split(" size")[0] for line in report.facts["module"]] == [
+        "'/boot/initrd.tar' 'first'", "'/extra/data.bin' 'second'"
+    ]  # fmt: skip
+    assert "limine.conf:3: option is not known and ignored" in report.log
+
+
+# What stops the boot, and what the loader says of it.
+
+MISSING = {"bios": "NOT_LOADED", "uefi": "no such file"}
+
+
+@pytest.mark.parametrize("media, firmware", WAYS)
+def test_missing_kernel(tmp_path, media, firmware):
+    image = make_image(tmp_path, kernel=None, media=media)
+    message = f"/boot/tessera.elf: kernel cannot be loaded: {MISSING[firmware]}"
+    refused(image, message, media=media, firmware=firmware)
+
+
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+def test_missing_module(tmp_path, firmware):
+    conf = b"/T\nprotocol: limine\npath: boot():/boot/tessera.elf\nmodule_path: boot():/boot/gone.tar\n"
+    image = make_image(tmp_path, conf=conf)
+    refused(image, f"/boot/gone.tar: module cannot be loaded: {MISSING[firmware]}", media="hdd", firmware=firmware)
+
+
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+def test_module_larger_than_memory(tmp_path, firmware):
+    image = make_image(tmp_path, initrd=bytes(80 * MIB))
+    why = {"bios": "NOT_LOADED", "uefi": "too little memory for its 81920 KiB"}[firmware]
+    message = f"/boot/initrd.tar: module cannot be loaded: {why}"
+    refused(image, message, media="hdd", firmware=firmware, memory="64M")
+
+
+def grow_last_segment(elf, size):
+    """The kernel's last PT_LOAD gets `size` more bytes of zeroed memory."""
+    elf = bytearray(elf)
+    (count,) = struct.unpack_from("<H", elf, 56)
+    loads = [64 + 56 * i for i in range(count) if struct.unpack_from("<I", elf, 64 + 56 * i)[0] == 1]
+    (memory,) = struct.unpack_from("<Q", elf, loads[-1] + 40)
+    struct.pack_into("<Q", elf, loads[-1] + 40, memory + size)
+    return bytes(elf)
+
+
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+def test_kernel_larger_than_memory(tmp_path, firmware):
+    image = make_image(tmp_path, kernel=grow_last_segment(kernel_file().read_bytes(), 100 * MIB))
+    refused(image, "too little memory: no 10", media="hdd", firmware=firmware, memory="64M")
+
+
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+def test_truncated_kernel(tmp_path, firmware):
+    image = make_image(tmp_path, kernel=kernel_file().read_bytes()[:10000])
+    message = "/boot/tessera.elf: no kernel that can be started: a segment outside the file"
+    refused(image, message, media="hdd", firmware=firmware)
+
+
+def patched(*changes):
+    """The test kernel with bytes replaced: (offset, bytes)."""
+    elf = bytearray(kernel_file().read_bytes())
+    for offset, data in changes:
+        elf[offset : offset + len(data)] = data
+    return bytes(elf)
+
+
+def u64(value):
+    return struct.pack("<Q", value)
+
+
+SEGMENT_1 = 64  # p_type 0, p_flags 4, p_offset 8, p_vaddr 16, p_filesz 32, p_memsz 40, p_align 48
+SEGMENT_2 = SEGMENT_1 + 56
+BROKEN = {
+    "empty": (lambda: b"", "the file is shorter than an ELF header"),
+    "short": (lambda: b"\x7fELF", "the file is shorter than an ELF header"),
+    "text": (lambda: b"#!/bin/sh\n" * 20, "not an ELF file"),
+    "class": (lambda: patched((4, b"\1")), "not a 64-bit ELF file"),
+    "endianness": (lambda: patched((5, b"\2")), "not a little-endian ELF file"),
+    "version": (lambda: patched((6, b"\7")), "an unknown ELF version"),
+    "type": (lambda: patched((16, b"\1")), "not an executable of the expected kind"),
+    "machine": (lambda: patched((18, b"\xb7")), "made for another machine"),
+    "phentsize": (lambda: patched((54, b"\x20")), "program headers of unexpected size"),
+    "phnum 0": (lambda: patched((56, b"\0\0")), "no program headers"),
+    "phnum huge": (lambda: patched((56, b"\xff\xff")), "too many program headers"),
+    "phoff": (lambda: patched((32, u64(1 << 40))), "program headers outside the file"),
+    "phoff wraps": (lambda: patched((32, u64((1 << 64) - 8))), "program headers outside the file"),
+    "memsz": (lambda: patched((SEGMENT_1 + 40, u64(1))), "a segment larger in the file than in memory"),
+    "offset": (lambda: patched((SEGMENT_1 + 8, u64(1 << 60))), "a segment outside the file"),
+    "wraps": (lambda: patched((SEGMENT_2 + 40, u64((1 << 64) - 4096))), "a segment that wraps"),
+    "low": (lambda: patched((SEGMENT_1 + 16, u64(0x100000))), "a segment below the lowest address allowed"),
+    "align": (lambda: patched((SEGMENT_1 + 48, u64(3))), "a segment alignment that is no power of two"),
+    "overlap": (lambda: patched((SEGMENT_1 + 40, u64(0x9000))), "overlapping segments"),
+    "write and execute": (lambda: patched((SEGMENT_1 + 4, b"\7")), "a segment both writable and executable"),
+    "entry": (lambda: patched((24, u64(0xFFFFFFFF80100000))), "an entry point outside the executable segments"),
+    "huge": (lambda: grow_last_segment(patched(), 1 << 30), "larger than allowed"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_kernel(tmp_path, name):
+    make, message = BROKEN[name]
+    image = make_image(tmp_path, kernel=make())
+    refused(image, f"/boot/tessera.elf: no kernel that can be started: {message}", media="hdd")
+
+
+REFUSED = {
+    "2": "it asks for base revision 2 of the Limine protocol; this loader offers 3 to 6",
+    "two-tags": "no kernel that can be started: it has two base revision tags",
+    "request-twice": "no kernel that can be started: it has the same request twice",
+    "unknown-twice": "no kernel that can be started: it has the same request twice",
+    "five-levels": "it demands paging mode 1; this loader sets up mode 0 only",
+}
+
+
+@pytest.mark.parametrize("variant", REFUSED)
+def test_refused_kernel(tmp_path, variant):
+    image = make_image(tmp_path, kernel=kernel_file(variant))
+    refused(image, f"/boot/tessera.elf: {REFUSED[variant]}", media="hdd")
+
+
+def test_module_that_the_kernel_requires(tmp_path):
+    image = make_image(tmp_path, kernel=kernel_file("internal-required"))
+    refused(image, "/boot/internal.txt: module that the kernel requires cannot be loaded", media="hdd")
+
+
+BAD_CONF = {
+    "line": (b"timeout: 0\nnonsense\n", "/boot/limine.conf:2: neither an entry"),
+    "binary": (bytes(range(1, 256)) * 4, "/boot/limine.conf:"),
+    "empty": (b"", "/boot/limine.conf: it has no entry to boot"),
+    "option outside": (b"path: boot():/k\n", "/boot/limine.conf:1: this option belongs to an entry"),
+    "protocol": (b"/E\nprotocol: linux\npath: boot():/k\n", "/boot/limine.conf:2: this entry needs 'protocol: limine'"),
+    "no kernel": (b"/E\nprotocol: limine\n", "/boot/limine.conf:1: this entry names no kernel"),
+    "default": (b"default_entry: 3\n/E\nprotocol: limine\n", "/boot/limine.conf: default_entry is 3, but there are 1"),
+    "group": (b"/G\n//E\nprotocol: limine\n", "/boot/limine.conf:1: default_entry names a group"),
+    "volume": (b"/E\nprotocol: limine\npath: hdd(1:1):/k\n", "/boot/limine.conf:3: only paths on the boot volume"),
+    "hash": (b"/E\nprotocol: limine\npath: boot():/k#00\n", "/boot/limine.conf:3: hashes of files"),
+    "long": (b"/E\nprotocol: limine\npath: boot():/" + b"k" * 300, "/boot/limine.conf:3: the path is longer than 255"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_CONF)
+def test_bad_configuration(tmp_path, name):
+    conf, message = BAD_CONF[name]
+    refused(make_image(tmp_path, conf=conf), message, media="hdd")
+
+
+def test_bad_configuration_under_uefi(tmp_path):
+    conf, message = BAD_CONF["line"]
+    refused(make_image(tmp_path, conf=conf), message, media="hdd", firmware="uefi")
+
+
+def test_configuration_beside_the_application(tmp_path):
+    """Under UEFI a limine.conf in the loader's own folder comes before the one in /boot."""
+    image = make_image(tmp_path, files=[("/EFI/BOOT/limine.conf", b"nonsense\n")])
+    refused(image, "/EFI/BOOT/limine.conf:1: neither an entry", media="hdd", firmware="uefi")
+
+
+def test_a_hang_would_be_seen(tmp_path):
+    """The helper above must not take silence for a refusal."""
+    with pytest.raises(MachineError), Machine(make_image(tmp_path), media="hdd", extra=DEBUG_EXIT) as qemu:
+        qemu.expect(STOPPED, LIMIT)
