@@ -67,4 +67,31 @@ def boot_config_seeds():
     return [usual, groups]
 
 
-SEEDS = {"boot_config": boot_config_seeds, "elf": elf_seeds, "tar": tar_seeds}
+def acpi_seeds():
+    """Root pointer at 16, both roots, and one table of each kind. The fuzz program mends checksums."""
+    tables = [
+        (b"APIC", struct.pack("<II", 0xFEE00000, 1) + bytes([0, 8, 0, 0, 1, 0, 0, 0, 1, 12, 0, 0, 0, 0, 0xC0, 0xFE, 0, 0, 0, 0])
+         + bytes([2, 10, 0, 0, 2, 0, 0, 0, 0, 0, 4, 6, 255, 0, 0, 1, 9, 16, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0])),
+        (b"HPET", struct.pack("<IBBBBQ", 1, 0, 64, 0, 0, 0xFED00000) + bytes(4)),
+        (b"FACP", bytes(40) + struct.pack("<I", 0x608) + bytes(11) + b"\4" + bytes(20) + struct.pack("<I", 256) + bytes(128)),
+        (b"MCFG", bytes(8) + struct.pack("<QHBBI", 0xB0000000, 0, 0, 255, 0)),
+    ]  # fmt: skip
+    body = b""
+    addresses = []
+    for name, data in tables:
+        addresses.append(256 + len(body))
+        body += (name + struct.pack("<I", 36 + len(data)) + bytes(28) + data).ljust(256, b"\0")
+    xsdt = b"XSDT" + struct.pack("<I", 36 + 8 * len(tables)) + bytes(28)
+    xsdt += b"".join(struct.pack("<Q", address) for address in addresses)
+    rsdt = b"RSDT" + struct.pack("<I", 36 + 4 * len(tables)) + bytes(28)
+    rsdt += b"".join(struct.pack("<I", address) for address in addresses)
+    seeds = []
+    for revision in (0, 2):
+        pointer = b"RSD PTR " + bytes(7) + bytes([revision]) + struct.pack("<IIQ", 128, 36, 64 if revision else 0)
+        memory = (bytes(16) + pointer).ljust(64, b"\0")
+        memory += xsdt.ljust(192, b"\0") if revision else (bytes(64) + rsdt).ljust(192, b"\0")
+        seeds.append(memory + body)
+    return seeds
+
+
+SEEDS = {"acpi": acpi_seeds, "boot_config": boot_config_seeds, "elf": elf_seeds, "tar": tar_seeds}
