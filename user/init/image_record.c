@@ -5,7 +5,7 @@
 #include "image_record.h"
 #include <base/string.h>
 
-enum { NAME_MAX = 31, ARGUMENTS_MAX = 16, PORT_LIMIT = 0x10000, INTERRUPT_LIMIT = 4096, PRIORITY_LIMIT = 16 };
+enum { NAME_LENGTH_MAX = 31, ARGUMENTS_MAX = 16, PORT_LIMIT = 0x10000, INTERRUPT_LIMIT = 4096, PRIORITY_LIMIT = 16 };
 
 static const char *const error_texts[] = {
     [IMAGE_OK] = "no error",
@@ -73,7 +73,7 @@ static enum image_error entry_check(const struct image *image, uint32_t string_s
         !strings_are_inside(image, string_size, entry->arguments, entry->argument_count))
         return IMAGE_ERROR_STRING;
     size_t length = strlen(image_string(image, entry->name));
-    if (length == 0 || length > NAME_MAX)
+    if (length == 0 || length > NAME_LENGTH_MAX)
         return IMAGE_ERROR_NAME;
     uint32_t known = image->service_count == 32 ? UINT32_MAX : (1u << image->service_count) - 1;
     if ((entry->calls & ~known) != 0 || (entry->raises & ~known) != 0 ||
