@@ -18,8 +18,8 @@
 
 #define LOG_SIZE    (64 * KIB)
 #define SPINS_MOST  1'000'000
-#define SECOND      1'000'000'000ULL
-#define MICROSECOND 1'000ULL
+#define SECOND      1'000'000'000UL
+#define MICROSECOND 1'000UL
 
 // Under `busy`.
 static char ring[LOG_SIZE];
@@ -49,8 +49,8 @@ static void ring_write(const char *text, size_t length) {
 static void line_start(void) {
     char stamp[32];
     uint64_t now = clock_now();
-    size_t length = format_buffer(stamp, sizeof(stamp), "[%5llu.%06llu] ", (unsigned long long)(now / SECOND),
-                                  (unsigned long long)(now % SECOND / MICROSECOND));
+    size_t length =
+        format_buffer(stamp, sizeof(stamp), "[%5lu.%06lu] ", (now / SECOND), (now % SECOND / MICROSECOND));
     ring_write(stamp, length);
 }
 

@@ -59,10 +59,9 @@ static void frames_print(void) {
         uint64_t offset = 0;
         const char *name = symbol_find(frames[i] - before, &offset);
         if (name != nullptr)
-            panic_print("  #%zu 0x%016llx %s+0x%llx\n", i, (unsigned long long)frames[i], name,
-                        (unsigned long long)(offset + before));
+            panic_print("  #%zu 0x%016lx %s+0x%lx\n", i, frames[i], name, (offset + before));
         else
-            panic_print("  #%zu 0x%016llx ?\n", i, (unsigned long long)frames[i]);
+            panic_print("  #%zu 0x%016lx ?\n", i, frames[i]);
     }
 }
 

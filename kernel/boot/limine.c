@@ -160,8 +160,8 @@ static void initrd_take(struct boot_parameters *parameters, uint64_t offset, uin
     uint64_t physical = file->address - offset;
     if (file->address < offset || !range_within(physical, file->size, limit) ||
         !is_aligned(physical, PAGE_SIZE)) {
-        log_line("boot: the initrd at 0x%llx, %llu bytes, is not page-aligned memory; ignored",
-                 (unsigned long long)physical, (unsigned long long)file->size);
+        log_line("boot: the initrd at 0x%lx, %lu bytes, is not page-aligned memory; ignored", physical,
+                 file->size);
         return;
     }
     parameters->initrd = paddr(physical);
@@ -230,10 +230,9 @@ static void map_take(struct memory_map *map, uint64_t limit) {
     if (error != MEMORY_MAP_OK)
         panic("expected usable memory from the loader, but %s", memory_map_error_text(error));
     if (map->wrapped + map->overlaps + map->beyond_bytes + map->dropped_bytes != 0)
-        log_line("boot: memory map mended: %zu entries wrapped, %zu overlapped, %llu KiB out of reach, "
-                 "%llu KiB in too many pieces",
-                 map->wrapped, map->overlaps, (unsigned long long)(map->beyond_bytes / KIB),
-                 (unsigned long long)(map->dropped_bytes / KIB));
+        log_line("boot: memory map mended: %zu entries wrapped, %zu overlapped, %lu KiB out of reach, "
+                 "%lu KiB in too many pieces",
+                 map->wrapped, map->overlaps, (map->beyond_bytes / KIB), (map->dropped_bytes / KIB));
 }
 
 void limine_take(struct limine_answers *answers, struct boot_parameters *parameters, struct memory_map *map,

@@ -37,22 +37,19 @@ size_t arch_backtrace(uint64_t *frames, size_t most) {
     return frames_walk(frames, 1, most, trap->rbp);
 }
 
-#define VALUE(value) ((unsigned long long)(value))
+#define value ((value))
 
 void arch_panic_registers(void) {
     const struct trap_frame *trap = cpu_is_started() ? cpu_self()->panic_frame : nullptr;
     if (trap == nullptr)
         return;
-    panic_print("rip %016llx rsp %016llx rflags %08llx cs %04llx ss %04llx\n", VALUE(trap->rip),
-                VALUE(trap->rsp), VALUE(trap->rflags), VALUE(trap->cs), VALUE(trap->ss));
-    panic_print("rax %016llx rbx %016llx rcx %016llx rdx %016llx\n", VALUE(trap->rax), VALUE(trap->rbx),
-                VALUE(trap->rcx), VALUE(trap->rdx));
-    panic_print("rsi %016llx rdi %016llx rbp %016llx r8  %016llx\n", VALUE(trap->rsi), VALUE(trap->rdi),
-                VALUE(trap->rbp), VALUE(trap->r8));
-    panic_print("r9  %016llx r10 %016llx r11 %016llx r12 %016llx\n", VALUE(trap->r9), VALUE(trap->r10),
-                VALUE(trap->r11), VALUE(trap->r12));
-    panic_print("r13 %016llx r14 %016llx r15 %016llx err %016llx\n", VALUE(trap->r13), VALUE(trap->r14),
-                VALUE(trap->r15), VALUE(trap->error));
-    panic_print("cr0 %016llx cr2 %016llx cr3 %016llx cr4 %016llx\n", VALUE(cr0_read()), VALUE(cr2_read()),
-                VALUE(cr3_read()), VALUE(cr4_read()));
+    panic_print("rip %016lx rsp %016lx rflags %08lx cs %04lx ss %04lx\n", trap->rip, trap->rsp, trap->rflags,
+                trap->cs, trap->ss);
+    panic_print("rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", trap->rax, trap->rbx, trap->rcx, trap->rdx);
+    panic_print("rsi %016lx rdi %016lx rbp %016lx r8  %016lx\n", trap->rsi, trap->rdi, trap->rbp, trap->r8);
+    panic_print("r9  %016lx r10 %016lx r11 %016lx r12 %016lx\n", trap->r9, trap->r10, trap->r11, trap->r12);
+    panic_print("r13 %016lx r14 %016lx r15 %016lx err %016lx\n", trap->r13, trap->r14, trap->r15,
+                trap->error);
+    panic_print("cr0 %016lx cr2 %016lx cr3 %016lx cr4 %016lx\n", cr0_read(), cr2_read(), cr3_read(),
+                cr4_read());
 }

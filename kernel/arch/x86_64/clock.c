@@ -157,7 +157,7 @@ static bool hpet_find(const struct acpi *acpi) {
     volatile uint64_t *registers = mmio_map(acpi->hpet, 1024);
     platform_reserve(align_down(acpi->hpet, PAGE_SIZE), PAGE_SIZE);
     if (!hpet_init(&hpet, registers)) {
-        log_line("clock: the HPET at 0x%llx does not work; ignored", (unsigned long long)acpi->hpet);
+        log_line("clock: the HPET at 0x%lx does not work; ignored", acpi->hpet);
         return false;
     }
     wide.mask = UINT32_MAX;
@@ -181,9 +181,9 @@ static void source_log(uint64_t tsc, uint64_t timer) {
                                         [CLOCK_TSC] = "time stamp counter",
                                         [CLOCK_HPET] = "HPET",
                                         [CLOCK_PM_TIMER] = "ACPI timer"};
-    log_line("clock: %s; time stamp counter %llu kHz%s, timer %llu kHz%s", names[source],
-             (unsigned long long)(tsc / 1000), cpu_features.invariant_tsc ? "" : " (not invariant)",
-             (unsigned long long)(timer / 1000), use_deadline ? " (deadline)" : "");
+    log_line("clock: %s; time stamp counter %lu kHz%s, timer %lu kHz%s", names[source], (tsc / 1000),
+             cpu_features.invariant_tsc ? "" : " (not invariant)", (timer / 1000),
+             use_deadline ? " (deadline)" : "");
 }
 
 void clock_start(const struct acpi *acpi, int64_t boot_seconds) {
@@ -202,7 +202,7 @@ void clock_start(const struct acpi *acpi, int64_t boot_seconds) {
             "expected a clock: an invariant time stamp counter of known frequency, a HPET or an ACPI timer");
     frequencies_measure(&tsc, &timer);
     if (!is_plausible(timer))
-        panic("expected a local APIC timer of 1 MHz to 30 GHz, measured %llu Hz", (unsigned long long)timer);
+        panic("expected a local APIC timer of 1 MHz to 30 GHz, measured %lu Hz", timer);
     if (known)
         tsc = told;
     else if (cpu_features.invariant_tsc && is_plausible(tsc))

@@ -178,8 +178,8 @@ void *mmio_map(uint64_t physical, size_t length) {
     uint64_t address = paging.mmio_next;
     if (!range_within(physical, length, cpu_features.physical_limit) ||
         !range_within(address - MMIO_BASE, bytes, MMIO_SIZE))
-        panic("expected device registers that the processor can reach, got %zu bytes at 0x%llx", length,
-              (unsigned long long)physical);
+        panic("expected device registers that the processor can reach, got %zu bytes at 0x%lx", length,
+              physical);
     for (uint64_t at = 0; at < bytes; at += PAGE_SIZE)
         kernel_map(address + at, start + at, PAGE_SIZE,
                    no_execute() | PTE_WRITE | PTE_UNCACHED | PTE_THROUGH);

@@ -28,10 +28,9 @@ static struct cpu_stacks stacks;
 static struct acpi acpi;
 
 static void memory_log(void) {
-    log_line("boot: %llu MiB usable in %zu ranges, %llu KiB of the loader's, base revision %u, %s",
-             (unsigned long long)(memory_map_bytes(&map, BOOT_MEMORY_USABLE) / MIB), map.count,
-             (unsigned long long)(memory_map_bytes(&map, BOOT_MEMORY_RECLAIM) / KIB), answers.revision,
-             parameters.loader);
+    log_line("boot: %lu MiB usable in %zu ranges, %lu KiB of the loader's, base revision %u, %s",
+             (memory_map_bytes(&map, BOOT_MEMORY_USABLE) / MIB), map.count,
+             (memory_map_bytes(&map, BOOT_MEMORY_RECLAIM) / KIB), answers.revision, parameters.loader);
 }
 
 // What is left of the map is what kernel_main() gets.

@@ -71,13 +71,12 @@ void trap_fatal(struct trap_frame *frame) {
     uint64_t address = cr2_read();
     cpu_self()->panic_frame = frame;
     if (frame->vector == VECTOR_DOUBLE_FAULT && paging_is_guard(address))
-        panic("expected room on the kernel stack, got a fault in its guard page at 0x%016llx",
-              (unsigned long long)address);
+        panic("expected room on the kernel stack, got a fault in its guard page at 0x%016lx", address);
     if (frame->vector == VECTOR_PAGE_FAULT)
-        panic("expected no fault in the kernel, got a page fault %s 0x%016llx (code 0x%llx)",
-              access_name(frame->error), (unsigned long long)address, (unsigned long long)frame->error);
-    panic("expected no exception in the kernel, got %s (vector %u, code 0x%llx)",
-          exception_name(frame->vector), (unsigned)frame->vector, (unsigned long long)frame->error);
+        panic("expected no fault in the kernel, got a page fault %s 0x%016lx (code 0x%lx)",
+              access_name(frame->error), address, frame->error);
+    panic("expected no exception in the kernel, got %s (vector %u, code 0x%lx)",
+          exception_name(frame->vector), (unsigned)frame->vector, frame->error);
 }
 
 static void page_fault_from_user(struct trap_frame *frame) {

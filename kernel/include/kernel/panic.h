@@ -9,8 +9,8 @@
 [[noreturn, gnu::format(printf, 1, 2)]] void panic(const char *format, ...);
 // Prints on the early console, for arch_panic_registers().
 [[gnu::format(printf, 1, 2)]] void panic_print(const char *format, ...);
-// Looks for `tag=` and eight characters on the kernel's command line. With them a panic first writes the record
-// that ends whatever record the serial driver was in the middle of (docs/development.md).
+// Looks for `tag=` and eight characters on the kernel's command line. With them a panic first writes the
+// record that ends whatever record the serial driver was in the middle of (docs/development.md).
 void panic_tag_take(const char *command_line);
 // One line on what this CPU was running; must work in any state (kernel/sched/).
 void panic_subject(char *buffer, size_t size);

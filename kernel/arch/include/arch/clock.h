@@ -13,7 +13,8 @@ void clock_arm(uint64_t when);
 // Fills the page that user space reads.
 void clock_page_fill(struct clock_page *page);
 
-// A counter of this CPU that is cheap to read, for accounting only: it need not be steady or the same on all CPUs.
+// A counter of this CPU that is cheap to read, for accounting only: it need not be steady or the same on all
+// CPUs.
 static inline uint64_t clock_cycles(void);
 uint64_t clock_cycles_nanoseconds(uint64_t cycles);
 
