@@ -6,7 +6,10 @@ SEEDS maps a program's name to a function that returns a list of byte strings. C
 
 import io
 import struct
+import subprocess
 import tarfile
+import tempfile
+from pathlib import Path
 
 
 def tar_seeds():
@@ -94,4 +97,40 @@ def acpi_seeds():
     return seeds
 
 
-SEEDS = {"acpi": acpi_seeds, "boot_config": boot_config_seeds, "elf": elf_seeds, "tar": tar_seeds}
+def image_record_seeds():
+    """The record of the system that is built, and the one that the unit test reads."""
+    root = Path(__file__).resolve().parents[2]
+    seeds = []
+    for image in (root / "images/default.toml", root / "tests/unit/image_test.toml"):
+        with tempfile.NamedTemporaryFile() as out:
+            subprocess.run([root / "tools/imagec", "-o", out.name, image], check=True)
+            seeds.append(Path(out.name).read_bytes())
+    return seeds
+
+
+def power_acpi_seeds():
+    """RSDP, XSDT, FADT, DSDT at address 4096, and the same by an RSDT."""
+    seeds = []
+    for entry_size in (8, 4):
+        memory = bytearray(768)
+        memory[0:8] = b"RSD PTR "
+        memory[15] = 2 if entry_size == 8 else 0
+        struct.pack_into("<I", memory, 16, 4096 + 64)
+        struct.pack_into("<Q", memory, 24, 4096 + 64)
+        memory[64:68] = b"XSDT" if entry_size == 8 else b"RSDT"
+        struct.pack_into("<I", memory, 68, 36 + entry_size)
+        struct.pack_into("<Q", memory, 64 + 36, 4096 + 128)
+        memory[128:132] = b"FACP"
+        struct.pack_into("<I", memory, 132, 244)
+        struct.pack_into("<I", memory, 128 + 40, 4096 + 512)
+        struct.pack_into("<II", memory, 128 + 64, 0x604, 0)
+        struct.pack_into("<IBBBBQB", memory, 128 + 112, 1 << 10, 1, 8, 0, 1, 0xCF9, 6)
+        memory[512:516] = b"DSDT"
+        struct.pack_into("<I", memory, 516, 80)
+        memory[552:566] = b"\x08_S5_\x12\x08\x04\x0a\x05\x0a\x05\x00\x00"
+        seeds.append(bytes(memory))
+    return seeds
+
+
+SEEDS = {"acpi": acpi_seeds, "boot_config": boot_config_seeds, "elf": elf_seeds,
+         "image_record": image_record_seeds, "power_acpi": power_acpi_seeds, "tar": tar_seeds}  # fmt: skip

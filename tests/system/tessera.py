@@ -28,7 +28,7 @@ ARCH = os.environ.get("TESSERA_ARCH", "x86_64")
 BUILD = ROOT / "build" / ARCH
 BOOT_LIMIT = 120
 COMMAND_LIMIT = 60
-PROMPT = "$ "
+PROMPT = re.compile(r"tessera:/[^\r\n$]*\$ ")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[=>78]")
 
 

@@ -11,7 +11,7 @@ const char *command_line_error_text(enum command_line_error error) {
     case COMMAND_LINE_OK:
         return "no error";
     case COMMAND_LINE_TAG:
-        return "tag= wants 8 digits";
+        return "tag= wants 8 hexadecimal digits";
     case COMMAND_LINE_HEX:
         return "run=x: wants pairs of hexadecimal digits without a zero byte";
     case COMMAND_LINE_LONG:
@@ -24,7 +24,7 @@ static enum command_line_error tag_parse(struct command_line *line, const char *
     if (length != COMMAND_TAG_SIZE)
         return COMMAND_LINE_TAG;
     for (size_t i = 0; i < length; i++) {
-        if (text[i] < '0' || text[i] > '9')
+        if (hex_digit(text[i]) < 0)
             return COMMAND_LINE_TAG;
     }
     memcpy(line->tag, text, length);

@@ -19,7 +19,7 @@ struct command_line {
 
 enum command_line_error {
     COMMAND_LINE_OK,
-    COMMAND_LINE_TAG,  // `tag=` is not 8 digits
+    COMMAND_LINE_TAG,  // `tag=` is not 8 hexadecimal digits
     COMMAND_LINE_HEX,  // `run=x:` is not hexadecimal, or holds a NUL
     COMMAND_LINE_LONG, // it does not fit
 };
