@@ -31,9 +31,9 @@ static void test_run_takes_the_rest(void **state) {
 
 static void test_hexadecimal(void **state) {
     (void)state;
-    assert_int_equal(command_line_parse(&line, "tag=01234567 run=x:6563686F2027C3A427 "), COMMAND_LINE_OK);
+    assert_int_equal(command_line_parse(&line, "tag=0badCAFE run=x:6563686F2027C3A427 "), COMMAND_LINE_OK);
     assert_true(line.has_command && line.frames);
-    assert_string_equal(line.tag, "01234567");
+    assert_string_equal(line.tag, "0badCAFE");
     assert_string_equal(line.command, "echo '\xc3\xa4'");
 }
 
