@@ -16,6 +16,7 @@
 #include "interrupt.h"
 #include "paging.h"
 #include "platform.h"
+#include "sched/cpu.h"
 
 [[noreturn]] void boot_start(void);
 
@@ -66,6 +67,7 @@ static void tables_parse(void) {
     clock_start(&acpi, parameters.boot_seconds);
     entropy_start(&map, sizeof(map));
     memory_hand_over();
+    arch_cpu_attach(&cpus[0]);
     kernel_main(&parameters);
 }
 
