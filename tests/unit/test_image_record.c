@@ -89,8 +89,10 @@ static void test_compiled_image_is_read(void **state) {
     assert_int_equal(serial->raises, 1u << (service("console") - image.services));
     assert_int_equal(serial->argument_count, 1);
     assert_string_equal(image_string(&image, serial->arguments), "@frames");
+    assert_true(serial->records[0] > 0);
+    assert_int_equal(serial->records[8], 1);
     assert_int_equal(service("console")->grants, GRANT_INTERRUPT);
-    assert_int_equal(service("console")->calls, 1u << (serial - image.services));
+    assert_int_equal(service("console")->calls, 1u << (serial - image.services) | IMAGE_CALLS_INIT);
 }
 
 static void test_programs_get_what_their_entry_says(void **state) {
@@ -165,13 +167,11 @@ static void test_entries(void **state) {
     entry_refused(IMAGE_ERROR_NAME);
     entry(1)->name = entry(0)->name;
     entry_refused(IMAGE_ERROR_DUPLICATE);
-    entry(0)->calls = 1u << 31;
+    entry(0)->calls = 1u << 30;
     entry_refused(IMAGE_ERROR_MASK);
     entry(0)->grants = GRANTS_ALL + 1;
     entry_refused(IMAGE_ERROR_MASK);
     entry(0)->flags = IMAGE_FLAGS_ALL + 1;
-    entry_refused(IMAGE_ERROR_MASK);
-    entry(0)->reserved = 1;
     entry_refused(IMAGE_ERROR_MASK);
     entry(0)->ports[0].count = 0x10000;
     entry_refused(IMAGE_ERROR_RANGE);

@@ -5,7 +5,13 @@
 #include "image_record.h"
 #include <base/string.h>
 
-enum { NAME_LENGTH_MAX = 31, ARGUMENTS_MAX = 16, PORT_LIMIT = 0x10000, INTERRUPT_LIMIT = 4096, PRIORITY_LIMIT = 16 };
+enum {
+    NAME_LENGTH_MAX = 31,
+    ARGUMENTS_MAX = 16,
+    PORT_LIMIT = 0x10000,
+    INTERRUPT_LIMIT = 4096,
+    PRIORITY_LIMIT = 16
+};
 
 static const char *const error_texts[] = {
     [IMAGE_OK] = "no error",
@@ -75,10 +81,9 @@ static enum image_error entry_check(const struct image *image, uint32_t string_s
     size_t length = strlen(image_string(image, entry->name));
     if (length == 0 || length > NAME_LENGTH_MAX)
         return IMAGE_ERROR_NAME;
-    uint32_t known = image->service_count == 32 ? UINT32_MAX : (1u << image->service_count) - 1;
-    if ((entry->calls & ~known) != 0 || (entry->raises & ~known) != 0 ||
-        (entry->flags & ~(uint32_t)IMAGE_FLAGS_ALL) != 0 || (entry->grants & ~(uint32_t)GRANTS_ALL) != 0 ||
-        entry->reserved != 0)
+    uint32_t known = (1u << image->service_count) - 1;
+    if ((entry->calls & ~(known | IMAGE_CALLS_INIT)) != 0 || (entry->raises & ~known) != 0 ||
+        (entry->flags & ~(uint32_t)IMAGE_FLAGS_ALL) != 0 || (entry->grants & ~(uint32_t)GRANTS_ALL) != 0)
         return IMAGE_ERROR_MASK;
     if (entry->memory == 0 || entry->priority >= PRIORITY_LIMIT || entry->weight == 0 ||
         entry->weight > 1000 || entry->places > 4096)

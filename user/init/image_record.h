@@ -16,10 +16,11 @@
 
 enum {
     IMAGE_VERSION = 1,
-    IMAGE_SERVICES_MAX = 32,
+    IMAGE_SERVICES_MAX = 31,
     IMAGE_PROGRAMS_MAX = 256,
     IMAGE_PORTS_MAX = 8,
     IMAGE_INTERRUPTS_MAX = 8,
+    IMAGE_RECORDS = 13,
 };
 
 enum image_flag : uint32_t {
@@ -30,6 +31,8 @@ enum image_flag : uint32_t {
     IMAGE_INITRD = 1u << 4,    // the boot archive, read only
     IMAGE_FLAGS_ALL = 0x1f,
 };
+
+#define IMAGE_CALLS_INIT (1u << 31)
 
 enum image_error {
     IMAGE_OK,
@@ -66,15 +69,15 @@ struct image_entry {
     uint32_t places; // badge places of its endpoint, services only
     uint32_t grants; // image_grant
     uint32_t flags;  // image_flag
-    uint32_t calls;  // bit n: gets a badge of service n
+    uint32_t calls;  // bit n: gets a badge of service n; IMAGE_CALLS_INIT: of init
     uint32_t raises; // bit n: may raise the notification of service n
     uint32_t port_count;
     uint32_t interrupt_count;
-    uint32_t reserved;
     struct image_ports ports[IMAGE_PORTS_MAX];
     uint32_t interrupts[IMAGE_INTERRUPTS_MAX];
+    uint32_t records[IMAGE_RECORDS]; // kernel records of its quota, in the order of abi/objects.toml
 };
-static_assert(sizeof(struct image_entry) == 160);
+static_assert(sizeof(struct image_entry) == 208);
 
 struct image_header {
     uint8_t magic[8]; // "TSIMAGE\n"

@@ -18,7 +18,6 @@
 enum {
     STACK_SIZE = 128 << 10,
     IMAGE_SIZE_MAX = 64 << 20,
-    THREAD_RESERVE = 64,
 };
 
 // Where the parts of a child lie: each in a region of its own, at a random page of it.
@@ -190,7 +189,9 @@ static status_t give_numbered(struct child *child, const char *name, size_t inde
 
 static status_t give_badges(struct child *child) {
     const struct image_entry *entry = child->start->entry;
-    status_t status = give_badge(child, "init", init.endpoint);
+    status_t status = STATUS_OK;
+    if (entry->calls & IMAGE_CALLS_INIT)
+        status = give_badge(child, "init", init.endpoint);
     for (uint32_t i = 0; i < init.image.service_count && status == STATUS_OK; i++) {
         const struct service *service = &init.services[i];
         const char *name = image_string(&init.image, service->entry->name);
@@ -299,22 +300,8 @@ static status_t startup_load(struct child *child) {
 
 static struct limits limits_of(const struct image_entry *entry) {
     struct limits limits = {.bytes = entry->memory, .priority = entry->priority, .weight = entry->weight};
-    const uint32_t records[] = {
-        [RECORD_MEMORY] = 96,
-        [RECORD_SPACE] = 2,
-        [RECORD_PROCESS] = 2,
-        [RECORD_THREAD] = 8,
-        [RECORD_ENDPOINT] = 4,
-        [RECORD_BADGE] = 32 + 2 * entry->places,
-        [RECORD_REPLY] = 96,
-        [RECORD_NOTIFICATION] = 8,
-        [RECORD_INTERRUPT] = entry->interrupt_count,
-        [RECORD_LEASE] = 0,
-        [RECORD_QUOTA] = 0,
-        [RECORD_PLATFORM] = entry->port_count + entry->interrupt_count + THREAD_RESERVE / 2,
-        [RECORD_MAPPING] = 128,
-    };
-    memcpy(limits.records, records, sizeof(records));
+    static_assert(sizeof(limits.records) == sizeof(entry->records) && IMAGE_RECORDS == RECORD_COUNT);
+    memcpy(limits.records, entry->records, sizeof(limits.records));
     return limits;
 }
 

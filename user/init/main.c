@@ -88,6 +88,9 @@ static void endpoint_open(void) {
         status = ts_notification_create(&init.notification);
     if (status == STATUS_OK)
         status = ts_notification_bind(init.notification);
+    // Above everything it supervises.
+    if (status == STATUS_OK)
+        status = ts_thread_priority((desc_t){DESCRIPTOR_NONE}, INIT_PRIORITY);
     if (status != STATUS_OK)
         stop("no endpoint: %s", status_text(status));
 }

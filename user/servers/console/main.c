@@ -16,8 +16,8 @@
 #include <user/program.h>
 
 enum {
-    CLIENTS_MAX = 256,
-    READS_MAX = 64,
+    CLIENTS_MAX = 128,
+    READS_MAX = 32,
     CHUNK = 2048,
     TAIL_SIZE = 512,
     KIND_OUTPUT = 0,
