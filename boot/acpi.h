@@ -9,8 +9,9 @@
 
 #include "memory_map.h"
 
+// Physical addresses; 0 where there is none.
 struct acpi_tables {
-    uint64_t madt; // physical addresses; 0 where there is none
+    uint64_t madt;
     uint64_t fadt;
     uint64_t dmar;
 };
@@ -19,7 +20,7 @@ struct acpi_tables {
 // pages. False when `map` is full.
 [[nodiscard]] bool acpi_walk(uint64_t rsdp, struct acpi_tables *tables, struct memory_map *map);
 
-// The I/O port of the power management timer, 0 if there is none, and whether it counts 32 bits.
+// The I/O port of the power management timer, 0 if there is none.
 uint16_t acpi_timer_port(const struct acpi_tables *tables);
 
 // Address of the I/O APIC number `index` of the MADT; 0 behind the last.

@@ -13,6 +13,10 @@
 #define ARCH_MAP_EXECUTE         2U
 #define ARCH_MAP_WRITE_COMBINING 4U
 
+// The ELF files that this processor runs, in the words of base/elf.h.
+extern const uint16_t arch_elf_machine;
+extern const uint32_t arch_elf_relative_relocation;
+
 // Where the higher half direct map of the kernel begins.
 extern const uint64_t arch_hhdm_base;
 

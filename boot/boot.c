@@ -155,22 +155,23 @@ static void overlay(uint64_t base, uint64_t length, enum limine_memory_type type
 
 // SMBIOS 3.7, 5.2.1 and 5.2.2: each entry point names where its table lies and how long it is at most.
 static void overlay_smbios(void) {
-    uint32_t address, maximum;
-    uint16_t length;
-    uint64_t address_64;
-    if (boot.tables.smbios_32 != 0) {
-        const uint8_t *entry = (const uint8_t *)(uintptr_t)boot.tables.smbios_32;
-        memcpy(&length, entry + 0x16, sizeof length);
-        memcpy(&address, entry + 0x18, sizeof address);
+    const uint8_t *entry_32 = platform_memory(boot.tables.smbios_32, 0x1f);
+    const uint8_t *entry_64 = platform_memory(boot.tables.smbios_64, 0x18);
+    if (entry_32 != nullptr) {
+        uint32_t address;
+        uint16_t length;
+        memcpy(&length, entry_32 + 0x16, sizeof length);
+        memcpy(&address, entry_32 + 0x18, sizeof address);
         overlay(boot.tables.smbios_32, 0x1f, LIMINE_MEMORY_RESERVED_MAPPED);
         overlay(address, length, LIMINE_MEMORY_RESERVED_MAPPED);
     }
-    if (boot.tables.smbios_64 != 0) {
-        const uint8_t *entry = (const uint8_t *)(uintptr_t)boot.tables.smbios_64;
-        memcpy(&maximum, entry + 0x0c, sizeof maximum);
-        memcpy(&address_64, entry + 0x10, sizeof address_64);
+    if (entry_64 != nullptr) {
+        uint64_t address;
+        uint32_t maximum;
+        memcpy(&maximum, entry_64 + 0x0c, sizeof maximum);
+        memcpy(&address, entry_64 + 0x10, sizeof address);
         overlay(boot.tables.smbios_64, 0x18, LIMINE_MEMORY_RESERVED_MAPPED);
-        overlay(address_64, maximum, LIMINE_MEMORY_RESERVED_MAPPED);
+        overlay(address, maximum, LIMINE_MEMORY_RESERVED_MAPPED);
     }
 }
 

@@ -14,20 +14,18 @@
 #define KERNEL_LIMIT    0xfffffffffffff000ULL
 #define KERNEL_SIZE_MAX (256 * MIB)
 
-static const struct elf_rules rules = {
-#if defined(__x86_64__)
-    .machine = ELF_MACHINE_X86_64,
-    .relative_relocation = ELF_RELATIVE_X86_64,
-#else
-#error "this architecture's ELF machine is not named yet"
-#endif
-    .allow_fixed = true,
-    .allow_pie = true,
-    .lowest_address = KERNEL_BASE_MIN,
-    .address_limit = KERNEL_LIMIT,
-    .size_limit = KERNEL_SIZE_MAX,
-    .page_size = PAGE_SIZE,
-};
+static struct elf_rules image_rules(void) {
+    return (struct elf_rules){
+        .machine = arch_elf_machine,
+        .relative_relocation = arch_elf_relative_relocation,
+        .allow_fixed = true,
+        .allow_pie = true,
+        .lowest_address = KERNEL_BASE_MIN,
+        .address_limit = KERNEL_LIMIT,
+        .size_limit = KERNEL_SIZE_MAX,
+        .page_size = PAGE_SIZE,
+    };
+}
 
 static void *to_pointer(const struct image *image, uint64_t linked_address) {
     return (void *)(uintptr_t)(image->physical_base + (linked_address - image->elf.low));
@@ -42,6 +40,7 @@ static void relocate(const struct image *image) {
 }
 
 void image_load(struct image *image, const char *path, const struct platform_file *file) {
+    struct elf_rules rules = image_rules();
     enum elf_error error = elf_open(&image->elf, file->data, file->size, &rules);
     if (error != ELF_OK)
         stop("%s: no kernel that can be started: %s", path, elf_error_text(error));

@@ -2,7 +2,7 @@
 //
 // What the loader's core asks of the firmware it runs on. Each front (boot/uefi, boot/multiboot2) implements
 // all of it and is linked with the core into one program, so there is exactly one platform and no table of
-// pointers. Physical memory below platform_physical_limit is mapped at its own address while the loader runs.
+// pointers.
 //
 // Lifecycle: a front sets itself up, then calls boot_run(). Everything but platform_console_write() and
 // platform_stop() may be called only before platform_finish().
@@ -53,7 +53,10 @@ struct platform_raw_map {
 
 extern const char platform_name[];
 extern const enum limine_firmware platform_firmware;
-extern const uint64_t platform_physical_limit;
+
+// The bytes of physical memory at [address, address + length), which firmware's tables point at; null where
+// the loader has nothing mapped. Physical memory is mapped at its own address while the loader runs.
+const void *platform_memory(uint64_t address, uint64_t length);
 
 // Places where the configuration may be besides the common ones; null-terminated.
 const char *const *platform_config_paths(void);

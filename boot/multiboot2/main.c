@@ -15,6 +15,7 @@
 #include "multiboot2.h"
 #include <base/string.h>
 
+#define MAPPED_LIMIT    (4 * GIB) // by start.S
 #define RANGES_MAX      512
 #define BIOS_AREA_START 0xe0000
 #define BIOS_AREA_END   0x100000
@@ -23,7 +24,6 @@
 
 const char platform_name[] = "BIOS";
 const enum limine_firmware platform_firmware = LIMINE_FIRMWARE_BIOS;
-const uint64_t platform_physical_limit = 4 * GIB;
 
 extern const char loader_begin[];
 extern const char loader_end[];
@@ -159,8 +159,13 @@ static void map_init(void) {
         stop("the firmware's memory map has too many ranges");
 }
 
+const void *platform_memory(uint64_t address, uint64_t length) {
+    return address != 0 && range_within(address, length, MAPPED_LIMIT) ? (const void *)(uintptr_t)address
+                                                                       : nullptr;
+}
+
 bool platform_pages_allocate(uint64_t pages, uint64_t *base) {
-    if (raw.count == raw.capacity || !memory_map_find(&map, pages, platform_physical_limit, base))
+    if (raw.count == raw.capacity || !memory_map_find(&map, pages, MAPPED_LIMIT, base))
         return false;
     add_taken(*base, pages * PAGE_SIZE);
     memset((void *)(uintptr_t)*base, 0, pages * PAGE_SIZE);

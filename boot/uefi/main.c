@@ -17,7 +17,6 @@
 
 const char platform_name[] = "UEFI";
 const enum limine_firmware platform_firmware = LIMINE_FIRMWARE_EFI64;
-const uint64_t platform_physical_limit = UINT64_MAX;
 
 struct firmware firmware;
 
@@ -50,6 +49,11 @@ const struct efi_device_path *device_path_next(const struct efi_device_path *nod
 
 bool device_path_is(const struct efi_device_path *node, uint8_t type, uint8_t subtype) {
     return node->type == type && node->subtype == subtype;
+}
+
+const void *platform_memory(uint64_t address, uint64_t length) {
+    return address != 0 && range_within(address, length, UINT64_MAX) ? (const void *)(uintptr_t)address
+                                                                     : nullptr;
 }
 
 bool platform_pages_allocate(uint64_t pages, uint64_t *base) {

@@ -132,5 +132,22 @@ def power_acpi_seeds():
     return seeds
 
 
-SEEDS = {"acpi": acpi_seeds, "boot_config": boot_config_seeds, "elf": elf_seeds,
+def boot_acpi_seeds():
+    """An RSDP with a root table of either width, a FADT with its DSDT, a MADT and a DMAR; memory begins at 4096."""
+    memory = bytearray(0x400)
+
+    def table(at, signature, body):
+        memory[at : at + 36 + len(body)] = struct.pack("<4sI", signature, 36 + len(body)).ljust(36, b"\0") + body
+
+    memory[0:36] = struct.pack("<8sB6sBIIQB3s", b"RSD PTR ", 0, b"", 2, 4096 + 0x40, 36, 4096 + 0x80, 0, b"")
+    table(0x40, b"RSDT", struct.pack("<I", 4096 + 0x100))
+    table(0x80, b"XSDT", struct.pack("<QQQ", 4096 + 0x100, 4096 + 0x200, 4096 + 0x280))
+    table(0x100, b"FACP", struct.pack("<II", 4096 + 0x380, 4096 + 0x340).ljust(208, b"\0"))
+    table(0x200, b"APIC", bytes(8) + struct.pack("<BBBBI", 0, 8, 0, 0, 1) + struct.pack("<BBBBII", 1, 12, 0, 0, 7, 0))
+    table(0x280, b"DMAR", bytes(12) + struct.pack("<HHIQ", 0, 16, 0, 9))
+    table(0x340, b"DSDT", b"x")
+    return [bytes(memory)]
+
+
+SEEDS = {"acpi": acpi_seeds, "boot_acpi": boot_acpi_seeds, "boot_config": boot_config_seeds, "elf": elf_seeds,
          "image_record": image_record_seeds, "power_acpi": power_acpi_seeds, "tar": tar_seeds}  # fmt: skip

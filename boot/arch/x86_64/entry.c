@@ -12,6 +12,9 @@
 #include "cpu.h"
 #include "paging.h"
 
+const uint16_t arch_elf_machine = ELF_MACHINE_X86_64;
+const uint32_t arch_elf_relative_relocation = ELF_RELATIVE_X86_64;
+
 // WB, WT, UC-, UC, WP, WC; the last two are not specified.
 #define PAT_VALUE 0x0000010500070406ULL
 
