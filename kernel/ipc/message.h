@@ -10,7 +10,7 @@
 
 // Reads the sender's part of the message page into call->descriptors and ranges, once, and checks it. On
 // success moved slots are TRANSIT_OUT and clones are paid. No lock held.
-status_t message_take(struct thread *sender, uint64_t header, bool may_lend, struct outgoing_call *out);
+status_t message_take(struct thread *sender, uint64_t header, bool is_call, struct outgoing_call *out);
 // Undoes message_take for a message that was not delivered.
 void message_put_back(struct thread *sender, struct outgoing_call *out);
 
@@ -19,10 +19,21 @@ void message_put_back(struct thread *sender, struct outgoing_call *out);
 status_t message_deliver_locked(struct thread *receiver, struct thread *caller);
 // An event.
 void message_event_locked(struct thread *receiver, const struct event *event);
+// Bits of the bound notification.
+void message_notified_locked(struct thread *receiver, uint64_t bits);
 // Moves the descriptors of an answer from server to caller; endpoint's lock held. On failure nothing has
 // changed.
 status_t message_answer_locked(struct thread *server, struct outgoing_call *answer, struct thread *caller);
 // The call was answered: what was in transit is the server's now.
 void message_settle_locked(struct thread *caller);
-// One step of giving back what is in transit; true when all is back. No lock held.
+bool message_in_transit(const struct thread *caller);
+// One step of giving back what is in transit; true when all is back, and then the reference to the server process is put. No lock held.
 bool message_give_back_step(struct thread *caller);
+
+// Does the descriptor carry the right to receive at an endpoint (and so count among its servers)?
+static inline bool outgoing_serves(const struct outgoing *one) {
+    return one->object->type == OBJECT_ENDPOINT && one->rights & RIGHT_ENDPOINT_RECEIVE;
+}
+static inline bool slot_serves(const struct slot *slot) {
+    return tag_type(slot->tag) == OBJECT_ENDPOINT && tag_rights(slot->tag) & RIGHT_ENDPOINT_RECEIVE;
+}

@@ -33,7 +33,10 @@ struct slot {
     struct list mappings; // made through it; under the process lock
     // Under the process lock. TRANSIT_IN: the sender's slot (and its process); FREE: the next free slot.
     struct slot *peer;
-    struct process *peer_process;
+    struct process *peer_process; // holds a reference
+    uint32_t index : 24;       // immutable
+    uint32_t closing_kind : 8; // CLOSING: what it was
+    uint32_t mapping_count;    // length of mappings
 };
 
 // What a lookup found.
@@ -98,11 +101,19 @@ void slot_set_kind_locked(struct slot *slot, enum slot_kind kind);
 // Frees a slot: generation up.
 void slot_free_locked(struct process *process, struct slot *slot);
 struct slot *table_slot(struct process *process, uint32_t index);
-uint64_t slot_value(struct process *process, const struct slot *slot);
+uint64_t slot_value(const struct slot *slot);
 
-// Reserve, charge and insert a new strong descriptor of an object that the caller has just made or looked up
-// (strong count raised by the caller already, given back on failure by the caller).
-status_t descriptor_add(struct process *process, struct object *object, uint64_t rights, uint64_t *value);
+// A new strong descriptor in two parts, under one hold of the process lock: first all that can fail, then what cannot.
+status_t descriptor_prepare_locked(struct process *process, uint32_t slots, const struct charge *charge);
+uint64_t descriptor_commit_locked(struct process *process, struct object *object, uint64_t rights);
+// What descriptor_prepare_locked paid is not needed after all (slots stay free).
+void descriptor_unprepare(struct process *process, const struct charge *charge);
 
-// Closes a slot that is SLOT_CLOSING: one bounded step; true when done. No lock held.
-bool slot_close_step(struct process *process, struct slot *slot);
+// From now on nobody finds the slot; false if somebody else closes it already.
+bool slot_mark_closing_locked(struct slot *slot);
+
+// Closes a slot that was marked: one bounded step; true when done. `tag` is the slot's tag after the mark: several may close the same
+// slot together, and who comes after the last step finds another tag. No lock held.
+bool slot_close_step(struct process *process, struct slot *slot, uint64_t tag);
+// The first part of closing: removes what hangs under the slot (mappings, waits), a step at a time; true when nothing does.
+bool slot_strip_step(struct process *process, struct slot *slot);

@@ -22,6 +22,7 @@ struct endpoint {
     uint32_t places_used;
     atomic_uint servers; // strong descriptors with the right to receive
     struct job job;      // wakes the callers when no server is left, or at the end
+    atomic_bool gone;    // the end is left to the job, which gives back the reference for being alive
 };
 
 struct badge {
@@ -30,22 +31,24 @@ struct badge {
     uint64_t value;            // immutable
     // Under the endpoint's lock.
     struct avl_node node;
+    struct list calls; // outgoing calls through it
     bool destroyed;
-    bool listed; // in endpoint->badges, uses a place
     struct event closed;
-    struct job job; // badge_destroy: cancels the calls
+    struct job job; // badge_destroy: cancels the calls; holds a reference while queued
 };
 
 struct endpoint *endpoint_create(uint32_t places);
-status_t badge_create(struct endpoint *endpoint, uint64_t value, struct badge **badge);
+// Endpoint's lock held: may a badge of this value be made (DUPLICATE, NO_PLACE), and make it.
+status_t badge_check_locked(struct endpoint *endpoint, uint64_t value);
+struct badge *badge_create_locked(struct endpoint *endpoint, uint64_t value);
 struct badge *badge_find_locked(struct endpoint *endpoint, uint64_t value);
-// The server ends the badge.
-void badge_destroy(struct badge *badge, unsigned priority);
+// The server ends the badge: its calls end with CANCELLED. DEAD if there is none.
+status_t badge_destroy(struct endpoint *endpoint, uint64_t value);
 // The last descriptor went.
 void badge_end(struct badge *badge);
 void endpoint_end(struct endpoint *endpoint, unsigned priority);
 // A strong descriptor with the right to receive was made or went.
 void endpoint_server_add(struct endpoint *endpoint);
-void endpoint_server_remove(struct endpoint *endpoint, unsigned priority);
+void endpoint_server_remove(struct endpoint *endpoint);
 // Posts an event; a waiting receiver gets it. No lock held.
 void endpoint_post(struct endpoint *endpoint, struct event *event);

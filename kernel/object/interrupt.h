@@ -17,8 +17,13 @@ struct interrupt {
     bool pending_ack;
 };
 
-// TAKEN when the line belongs to somebody; OUT_OF_RANGE when there is no such line.
-status_t interrupt_create(unsigned line, uint64_t flags, struct interrupt **interrupt);
+// Opens the line, masked: TAKEN when it belongs to somebody; OUT_OF_RANGE when there is no such line. Then interrupt_create() makes
+// the object, or interrupt_line_close() gives the line back.
+status_t interrupt_open(unsigned line, uint64_t flags);
+struct interrupt *interrupt_create(unsigned line);
 status_t interrupt_bind(struct interrupt *interrupt, struct notification *notification, uint64_t bits);
 status_t interrupt_ack(struct interrupt *interrupt);
+void interrupt_unbind_all(struct notification *notification);
 void interrupt_end(struct interrupt *interrupt);
+// The line fired.
+void interrupt_fire(unsigned line);

@@ -20,4 +20,8 @@ struct notification {
 
 struct notification *notification_create(void);
 void notification_signal(struct notification *notification, uint64_t bits);
+// Takes the bits of the mask that are raised.
+uint64_t notification_take_locked(struct notification *notification, uint64_t mask);
+// Ends a thread's binding, if it has one.
+void notification_unbind(struct thread *thread);
 void notification_end(struct notification *notification);

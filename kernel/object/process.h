@@ -43,19 +43,22 @@ struct process {
     struct job job;
     uint32_t close_index;
     unsigned end_phase;
+    bool started;       // holds itself; under the lock
     struct event ended; // for the supervisor
 };
 
 // What a process pays at creation: records, table page, space.
 struct charge process_fixed_charge(void);
-// A new process of the quota, which pays; supervisor may be nullptr. One strong reference is the caller's to
-// hand to a descriptor.
-status_t process_create(struct quota *quota, struct endpoint *supervisor, uint64_t value,
-                        struct process **process);
-// The first thread starts.
-void process_started(struct process *process);
-// Starts the end; the first reason counts.
-void process_end(struct process *process, uint32_t reason, uint32_t status, uint64_t address,
-                 uint64_t instruction, unsigned priority);
+// A new process of the quota, whose reference it takes over and which has paid process_fixed_charge(). supervisor may be nullptr.
+struct process *process_create(struct quota *quota, struct endpoint *supervisor, uint64_t value);
+// A thread starts; the first start makes the process a root, which lives until it ends.
+void process_start_locked(struct process *process);
+// Starts the end; the first reason counts. Any lock up to an endpoint's may be held.
+void process_end(struct process *process, uint32_t reason, uint32_t status, uint64_t address, uint64_t instruction,
+                 unsigned priority);
+// Its last thread is gone.
+void process_threads_gone(struct process *process);
 bool process_is_ending(const struct process *process);
 extern struct process *init_process;
+// The record goes: what it refers to is put back.
+void process_put_links(struct process *process);

@@ -10,7 +10,7 @@ struct thread;
 struct reply {
     struct object object;
     struct thread *_Atomic caller; // changed under the lock of the endpoint that the caller called
-    struct thread *_Atomic keeper; // the thread that keeps the call for a moment; unused otherwise
+    atomic_bool gone; // that caller gave up before the answer
 };
 
 struct reply *reply_create(void);

@@ -26,7 +26,7 @@ struct mapping {
     struct avl_node node;
     unsigned flags;  // map_flags
     bool ending;     // being removed: nothing is entered any more
-    uint64_t cursor; // pages before this address are out of the page tables
+    uint64_t cursor; // ending, or protected anew: entries before this address are out of the page tables
 };
 
 struct space {
@@ -35,37 +35,48 @@ struct space {
     struct arch_space arch;
     struct avl mappings;
     struct mapping fixed; // clock page and message pages
-    uint32_t mapping_count;
-    struct job job; // the end
+    bool torn;       // nothing can be mapped any more
+    bool torn_down;  // and nothing is left
+    struct list link; // in process->spaces; under the process lock
+    struct job job;   // the end
 };
 
 // What a space pays beside its record: the root table and the tables of the fixed part.
 struct charge space_fixed_charge(void);
+// A space of the process, which has paid.
 struct space *space_create(struct process *process);
 
-// Adds a mapping made through `slot`. Caller holds the process lock of the owner; everything is checked but
-// overlap, charge.
+// Adds a mapping made through `slot`. Caller holds the process lock of the owner, has checked rights, alignment and the range of the
+// object. OVERLAP, SEALED, NO_QUOTA, RESTART, PROCESS_ENDED.
 status_t space_map_locked(struct space *space, struct memory *memory, struct slot *slot, uint64_t address,
                           uint64_t offset, uint64_t length, unsigned flags);
-// The mapping that starts at the address, marked as ending; the caller removes it in steps. nullptr: none.
-// `link` stays.
-struct mapping *space_take(struct space *space, uint64_t address);
-// One bounded step of removing a mapping that is marked; true when it is gone (storage too). No lock held.
-bool mapping_remove_step(struct mapping *mapping);
-// Marks a mapping as ending.
-void mapping_mark(struct mapping *mapping);
-status_t space_protect(struct space *space, uint64_t address, unsigned flags);
+
+// Removing: begin marks the mapping that starts at the address (NOT_MAPPED), then steps until done. Several may step the same one.
+status_t space_unmap_begin(struct space *space, uint64_t address);
+bool space_unmap_step(struct space *space, uint64_t address);
+// One step of removing a mapping that hangs under a slot of the process, whose lock the caller holds.
+void mapping_remove_step_locked(struct process *process, struct mapping *mapping);
+
+// Changing what is allowed: begin sets the flags, steps take the old entries away; touches bring them back.
+status_t space_protect_begin(struct space *space, uint64_t address, unsigned flags);
+bool space_protect_step(struct space *space, uint64_t address);
 
 // Resolves a touch by the current thread: true if the access may be tried again.
 bool space_fault(struct space *space, uint64_t address, unsigned access);
-// The page behind an address, made when needed, for the kernel's copies and futexes; the right is one of
-// MAP_READ, MAP_WRITE. Holds space and memory locks inside; returns false when there is none or it is not
-// ordinary memory.
-struct memory *space_resolve(struct space *space, uint64_t address, unsigned flags, uint64_t *offset,
-                             paddr_t *page);
 
-// Page mapped in the fixed part.
+// For the kernel's own copies and futexes: the page behind an address, made when needed; `flags` is MAP_READ or MAP_WRITE. On success
+// the space's lock is held, so that the mapping stays, until space_close(). False: none, no right, or not ordinary memory.
+bool space_open(struct space *space, uint64_t address, unsigned flags, paddr_t *page, struct memory **memory,
+                uint64_t *offset);
+void space_close(struct space *space);
+// The same with the lock held by the caller.
+bool space_page_locked(struct space *space, uint64_t address, unsigned flags, paddr_t *page);
+
+// A page in the fixed part.
 void space_map_fixed(struct space *space, uint64_t address, paddr_t page, bool writable);
 void space_unmap_fixed(struct space *space, uint64_t address);
 
+// Takes the space apart, a bounded step at a time; true when nothing is left but the record.
+bool space_teardown_step(struct space *space);
+// The last strong descriptor is gone.
 void space_end(struct space *space, unsigned priority);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+//
+// Endpoints and badges: who may serve, who may call, and how both end. The calls themselves are in ipc/.
+
+#include <base/types.h>
+#include <kernel/panic.h>
+#include "ipc/call.h"
+#include "ipc/message.h"
+#include "object/endpoint.h"
+#include "object/thread.h"
+#include "sched/cpu.h"
+
+#define WAKE_STEP 32 // callers woken in one step
+
+static bool endpoint_job(struct job *job);
+static bool badge_job(struct job *job);
+static void closed_taken(struct event *event);
+
+struct endpoint *endpoint_create(uint32_t places) {
+    struct endpoint *endpoint = object_create(OBJECT_ENDPOINT, LOCK_ENDPOINT);
+    list_init(&endpoint->callers);
+    list_init(&endpoint->receivers);
+    list_init(&endpoint->events);
+    list_init(&endpoint->delivered);
+    avl_init(&endpoint->badges);
+    endpoint->places = places;
+    job_init(&endpoint->job, endpoint_job);
+    return endpoint;
+}
+
+void endpoint_server_add(struct endpoint *endpoint) {
+    atomic_fetch_add(&endpoint->servers, 1);
+}
+
+static unsigned current_priority(void) {
+    const struct thread *thread = cpu_current()->thread;
+    return thread ? atomic_load(&thread->priority) : 0;
+}
+
+void endpoint_server_remove(struct endpoint *endpoint) {
+    if (atomic_fetch_sub(&endpoint->servers, 1) == 1)
+        job_queue(&endpoint->job, current_priority());
+}
+
+void endpoint_end(struct endpoint *endpoint, unsigned priority) {
+    atomic_store(&endpoint->gone, true);
+    job_queue(&endpoint->job, priority);
+}
+
+static bool cancel_some_locked(struct endpoint *endpoint, struct list *queue, status_t status) {
+    for (unsigned i = 0; i < WAKE_STEP && !list_is_empty(queue); i++)
+        call_cancel_locked(endpoint, list_first(queue, struct thread, queue), status);
+    return list_is_empty(queue);
+}
+
+static bool drop_events_locked(struct endpoint *endpoint) {
+    for (unsigned i = 0; i < WAKE_STEP; i++) {
+        struct list *link = list_pop_front(&endpoint->events);
+        if (!link)
+            return true;
+        struct event *event = list_entry(link, struct event, link);
+        event->taken(event);
+    }
+    return false;
+}
+
+// No server is left: callers that wait get NO_SERVER. No strong descriptor at all: calls that were received cannot be answered sensibly
+// either, and events have no reader.
+static bool wake_step(struct endpoint *endpoint) {
+    bool done = true;
+    lock_acquire(&endpoint->object.lock);
+    bool ended = !object_is_alive(&endpoint->object);
+    if (ended || atomic_load(&endpoint->servers) == 0)
+        done = cancel_some_locked(endpoint, &endpoint->callers, STATUS_NO_SERVER);
+    if (done && ended)
+        done = cancel_some_locked(endpoint, &endpoint->delivered, STATUS_NO_SERVER) && drop_events_locked(endpoint);
+    lock_release(&endpoint->object.lock);
+    return done;
+}
+
+static bool endpoint_job(struct job *job) {
+    struct endpoint *endpoint = container_of(job, struct endpoint, job);
+    if (!wake_step(endpoint))
+        return false;
+    if (atomic_load(&endpoint->gone))
+        object_put(&endpoint->object);
+    return true;
+}
+
+static bool value_before(const struct avl_node *a, const struct avl_node *b) {
+    return avl_entry((struct avl_node *)a, struct badge, node)->value <
+           avl_entry((struct avl_node *)b, struct badge, node)->value;
+}
+
+struct badge *badge_find_locked(struct endpoint *endpoint, uint64_t value) {
+    for (struct avl_node *at = endpoint->badges.root; at;) {
+        struct badge *badge = avl_entry(at, struct badge, node);
+        if (badge->value == value)
+            return badge;
+        at = at->child[badge->value < value];
+    }
+    return nullptr;
+}
+
+status_t badge_check_locked(struct endpoint *endpoint, uint64_t value) {
+    if (badge_find_locked(endpoint, value))
+        return STATUS_DUPLICATE;
+    return endpoint->places_used < endpoint->places ? STATUS_OK : STATUS_NO_PLACE;
+}
+
+struct badge *badge_create_locked(struct endpoint *endpoint, uint64_t value) {
+    struct badge *badge = object_create(OBJECT_BADGE, LOCK_NOTIFICATION);
+    object_get(&endpoint->object);
+    badge->endpoint = endpoint;
+    badge->value = value;
+    list_init(&badge->calls);
+    list_init(&badge->closed.link);
+    badge->closed.label = EVENT_BADGE_CLOSED;
+    badge->closed.badge_value = value;
+    badge->closed.taken = closed_taken;
+    job_init(&badge->job, badge_job);
+    endpoint->places_used++;
+    avl_insert(&endpoint->badges, &badge->node, value_before);
+    return badge;
+}
+
+// The server heard it: the place is free.
+static void closed_taken(struct event *event) {
+    struct badge *badge = container_of(event, struct badge, closed);
+    avl_remove(&badge->endpoint->badges, &badge->node);
+    badge->endpoint->places_used--;
+    object_put(&badge->object);
+}
+
+// The last descriptor went. A badge that the server destroyed before is not announced.
+void badge_end(struct badge *badge) {
+    if (badge->destroyed) {
+        struct endpoint *endpoint = badge->endpoint;
+        lock_acquire(&endpoint->object.lock);
+        avl_remove(&endpoint->badges, &badge->node);
+        endpoint->places_used--;
+        lock_release(&endpoint->object.lock);
+        return;
+    }
+    object_get(&badge->object);
+    endpoint_post(badge->endpoint, &badge->closed);
+}
+
+static bool badge_job(struct job *job) {
+    struct badge *badge = container_of(job, struct badge, job);
+    struct endpoint *endpoint = badge->endpoint;
+    lock_acquire(&endpoint->object.lock);
+    for (unsigned i = 0; i < WAKE_STEP && !list_is_empty(&badge->calls); i++) {
+        struct thread *caller = list_first(&badge->calls, struct thread, call.badge_link);
+        call_cancel_locked(endpoint, caller, STATUS_CANCELLED);
+    }
+    bool done = list_is_empty(&badge->calls);
+    lock_release(&endpoint->object.lock);
+    if (done)
+        object_put(&badge->object);
+    return done;
+}
+
+status_t badge_destroy(struct endpoint *endpoint, uint64_t value) {
+    lock_acquire(&endpoint->object.lock);
+    struct badge *badge = badge_find_locked(endpoint, value);
+    bool alive = badge && !badge->destroyed && object_is_alive(&badge->object);
+    if (alive) {
+        badge->destroyed = true;
+        object_get(&badge->object);
+    }
+    lock_release(&endpoint->object.lock);
+    if (alive)
+        job_queue(&badge->job, current_priority());
+    return alive ? STATUS_OK : STATUS_DEAD;
+}
+
+void endpoint_post(struct endpoint *endpoint, struct event *event) {
+    lock_acquire(&endpoint->object.lock);
+    struct list *link = list_pop_front(&endpoint->receivers);
+    if (link) {
+        struct thread *receiver = list_entry(link, struct thread, queue);
+        message_event_locked(receiver, event);
+        thread_wake_locked(receiver);
+        event->taken(event);
+    } else if (!object_is_alive(&endpoint->object)) {
+        event->taken(event);
+    } else {
+        list_push_back(&endpoint->events, &event->link);
+    }
+    lock_release(&endpoint->object.lock);
+}

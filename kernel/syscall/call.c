@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+//
+// System calls of endpoints, badges, calls and replies. The work is in ipc/.
+
+#include <base/types.h>
+#include "ipc/call.h"
+#include "object/quota.h"
+#include "syscall/syscall.h"
+#include "syscall_handlers.h"
+
+status_t sys_endpoint_create(struct thread *self, uint64_t places, uint64_t *value) {
+    struct process *process = self->process;
+    struct charge charge = charge_records(RECORD_ENDPOINT, 1);
+    charge.records[RECORD_BADGE] = (uint32_t)places;
+    lock_acquire(&process->object.lock);
+    status_t status = descriptor_prepare_locked(process, 1, &charge);
+    if (status == STATUS_OK)
+        *value = descriptor_commit_locked(process, &endpoint_create((uint32_t)places)->object, RIGHTS_ENDPOINT_ALL);
+    lock_release(&process->object.lock);
+    return status;
+}
+
+status_t sys_badge_create(struct thread *self, const struct handle *handle, uint64_t badge_value, uint64_t *value) {
+    struct endpoint *endpoint = (struct endpoint *)handle->object;
+    struct process *process = self->process;
+    struct charge charge = charge_records(RECORD_BADGE, 1);
+    lock_acquire(&endpoint->object.lock);
+    lock_acquire(&process->object.lock);
+    status_t status = badge_check_locked(endpoint, badge_value);
+    if (status == STATUS_OK)
+        status = descriptor_prepare_locked(process, 1, &charge);
+    if (status == STATUS_OK) {
+        struct badge *badge = badge_create_locked(endpoint, badge_value);
+        *value = descriptor_commit_locked(process, &badge->object, RIGHTS_BADGE_ALL);
+    }
+    lock_release(&process->object.lock);
+    lock_release(&endpoint->object.lock);
+    return status;
+}
+
+status_t sys_badge_destroy(struct thread *self, const struct handle *handle, uint64_t value) {
+    (void)self;
+    return badge_destroy((struct endpoint *)handle->object, value);
+}
+
+status_t sys_call(struct thread *self, const struct handle *target, uint64_t header, uint64_t deadline,
+                  uint64_t *unused, uint64_t *answer) {
+    (void)unused;
+    (void)answer;
+    return call_send(self, target, header, deadline);
+}
+
+status_t sys_receive(struct thread *self, const struct handle *endpoint, uint64_t unused, uint64_t deadline,
+                     uint64_t *badge, uint64_t *header, uint64_t *number) {
+    (void)unused;
+    (void)badge;
+    (void)header;
+    (void)number;
+    return call_receive(self, endpoint, deadline);
+}
+
+status_t sys_reply(struct thread *self, const struct handle *reply, uint64_t header, uint64_t unused) {
+    (void)unused;
+    return call_answer(self, reply ? (struct reply *)reply->object : nullptr, header);
+}
+
+status_t sys_reply_and_receive(struct thread *self, const struct handle *endpoint, uint64_t header, uint64_t deadline,
+                               uint64_t *badge, uint64_t *received, uint64_t *number) {
+    (void)badge;
+    (void)received;
+    (void)number;
+    status_t status = call_answer(self, nullptr, header);
+    return status == STATUS_OK ? call_receive(self, endpoint, deadline) : status;
+}
+
+status_t sys_reply_create(struct thread *self, uint64_t *value) {
+    struct process *process = self->process;
+    struct charge charge = charge_records(RECORD_REPLY, 1);
+    lock_acquire(&process->object.lock);
+    status_t status = descriptor_prepare_locked(process, 1, &charge);
+    if (status == STATUS_OK)
+        *value = descriptor_commit_locked(process, &reply_create()->object, RIGHTS_REPLY_ALL);
+    lock_release(&process->object.lock);
+    return status;
+}
+
+status_t sys_reply_keep(struct thread *self, const struct handle *reply) {
+    return call_keep(self, (struct reply *)reply->object);
+}
+
+struct lent_request {
+    uint64_t range, offset, buffer, length;
+    bool write;
+};
+
+static status_t lent_check(const struct thread *caller, const struct lent_request *request) {
+    if (request->range >= caller->call.range_count)
+        return STATUS_OUT_OF_RANGE;
+    const struct lent_range *range = &caller->call.ranges[request->range];
+    if (!range_within(request->offset, request->length, range->length))
+        return STATUS_OUT_OF_RANGE;
+    return range->flags & (request->write ? RANGE_WRITE : RANGE_READ) ? STATUS_OK : STATUS_LENT_FAULT;
+}
+
+// The endpoint's lock is held, so the caller stays where it is and its space stays whole.
+static status_t lent_copy(struct thread *self, struct thread *caller, const struct lent_request *request,
+                          uint64_t *copied) {
+    status_t status = lent_check(caller, request);
+    if (status != STATUS_OK)
+        return status;
+    struct space *mine = self->process->space, *theirs = caller->process->space;
+    uint64_t there = caller->call.ranges[request->range].address + request->offset;
+    size_t done;
+    bool fault_in_from;
+    if (request->write)
+        status = user_copy_across(theirs, there, mine, request->buffer, request->length, &done, &fault_in_from);
+    else
+        status = user_copy_across(mine, request->buffer, theirs, there, request->length, &done, &fault_in_from);
+    *copied = done;
+    bool fault_is_theirs = fault_in_from != request->write;
+    return status != STATUS_OK && fault_is_theirs ? STATUS_LENT_FAULT : status;
+}
+
+static status_t lent(struct thread *self, const struct handle *reply, const struct lent_request *request,
+                     uint64_t *copied) {
+    struct reply *kept = reply ? (struct reply *)reply->object : nullptr;
+    struct thread *caller = call_lock(kept ? &kept->caller : &self->pending);
+    if (!caller)
+        return atomic_load(kept ? &kept->gone : &self->gone) ? STATUS_CALLER_GONE : STATUS_NO_CALL;
+    struct object *endpoint = atomic_load(&caller->waiting_at);
+    status_t status = lent_copy(self, caller, request, copied);
+    lock_release(&endpoint->lock);
+    return status;
+}
+
+status_t sys_lent_read(struct thread *self, const struct handle *reply, uint64_t range, uint64_t offset, uint64_t buffer,
+                       uint64_t length, uint64_t *copied) {
+    struct lent_request request = {range, offset, buffer, length, false};
+    return lent(self, reply, &request, copied);
+}
+
+status_t sys_lent_write(struct thread *self, const struct handle *reply, uint64_t range, uint64_t offset,
+                        uint64_t buffer, uint64_t length, uint64_t *copied) {
+    struct lent_request request = {range, offset, buffer, length, true};
+    return lent(self, reply, &request, copied);
+}
