@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Spin locks and the check of their order. Held locks of a CPU stand in its struct cpu, so the check needs no allocation.
+// Spin locks and the check of their order. Held locks of a CPU stand in its struct cpu, so the check needs no
+// allocation.
 
 #include <arch/cpu.h>
 #include <kernel/lock.h>
@@ -19,7 +20,8 @@ static void order_enter(const struct lock *lock) {
     if (cpu->held_count > 0) {
         const struct lock *last = cpu->held[cpu->held_count - 1];
         if (lock->class < last->class || (lock->class == last->class && lock <= last))
-            panic("expected locks in order: class %u is taken while class %u is held", lock->class, last->class);
+            panic("expected locks in order: class %u is taken while class %u is held", lock->class,
+                  last->class);
     }
     ASSERT(cpu->held_count < LOCK_DEPTH_MOST);
     cpu->held[cpu->held_count++] = lock;
@@ -39,7 +41,7 @@ static void order_leave(const struct lock *lock) {
     cpu->held_count--;
 }
 
-void lock_acquire(struct lock *lock) [[clang::no_thread_safety_analysis]] {
+void lock_acquire(struct lock *lock) {
     order_enter(lock);
     // Acquire: what the last holder wrote is seen.
     while (atomic_exchange_explicit(&lock->held, 1, memory_order_acquire) != 0) {
@@ -48,7 +50,7 @@ void lock_acquire(struct lock *lock) [[clang::no_thread_safety_analysis]] {
     }
 }
 
-void lock_release(struct lock *lock) [[clang::no_thread_safety_analysis]] {
+void lock_release(struct lock *lock) {
     order_leave(lock);
     // Release: the next holder sees what was written here.
     atomic_store_explicit(&lock->held, 0, memory_order_release);
@@ -58,7 +60,7 @@ bool lock_is_held(const struct lock *lock) {
     return atomic_load_explicit(&lock->held, memory_order_relaxed) != 0;
 }
 
-void lock_acquire_pair(struct lock *a, struct lock *b) [[clang::no_thread_safety_analysis]] {
+void lock_acquire_pair(struct lock *a, struct lock *b) {
     if (a > b) {
         struct lock *swap = a;
         a = b;
@@ -69,7 +71,7 @@ void lock_acquire_pair(struct lock *a, struct lock *b) [[clang::no_thread_safety
         lock_acquire(b);
 }
 
-void lock_release_pair(struct lock *a, struct lock *b) [[clang::no_thread_safety_analysis]] {
+void lock_release_pair(struct lock *a, struct lock *b) {
     lock_release(a);
     if (b != a)
         lock_release(b);
@@ -77,5 +79,6 @@ void lock_release_pair(struct lock *a, struct lock *b) [[clang::no_thread_safety
 
 void lock_check_none(void) {
     if (CONFIG_CHECKS && cpu_current()->held_count != 0)
-        panic("expected no lock at the exit from the kernel, class %u is held", cpu_current()->held[0]->class);
+        panic("expected no lock at the exit from the kernel, class %u is held",
+              cpu_current()->held[0]->class);
 }

@@ -6,6 +6,7 @@
 // delivery (TRANSIT_IN) and become the receiver's own at the answer; whatever else happens gives them back.
 // Locks: endpoint, then both processes by address.
 #pragma once
+#include "ipc/event.h"
 #include "object/thread.h"
 
 // Reads the sender's part of the message page into call->descriptors and ranges, once, and checks it. On

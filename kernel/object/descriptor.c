@@ -51,7 +51,8 @@ status_t descriptor_lookup(struct process *process, uint64_t value, uint32_t typ
     struct slot *slot = table_slot(process, (uint32_t)(value & ((1u << DESCRIPTOR_INDEX_BITS) - 1)));
     if (!slot)
         return STATUS_BAD_DESCRIPTOR;
-    // Acquire: the object pointer is read after the tag that vouches for it; the second read shows that it did not change.
+    // Acquire: the object pointer is read after the tag that vouches for it; the second read shows that it
+    // did not change.
     uint64_t tag = atomic_load_explicit(&slot->tag, memory_order_acquire);
     struct object *object = atomic_load_explicit(&slot->object, memory_order_acquire);
     if (tag_generation(tag) != value >> DESCRIPTOR_INDEX_BITS ||
@@ -111,8 +112,8 @@ status_t table_reserve_locked(struct process *process, uint32_t count) {
     return STATUS_OK;
 }
 
-uint64_t table_insert_locked(struct process *process, struct object *object, enum slot_kind kind, uint64_t rights,
-                             struct slot **out) {
+uint64_t table_insert_locked(struct process *process, struct object *object, enum slot_kind kind,
+                             uint64_t rights, struct slot **out) {
     struct descriptor_table *table = &process->table;
     struct slot *slot = table->free;
     ASSERT(slot && table->free_count > 0);
@@ -131,8 +132,7 @@ uint64_t table_insert_locked(struct process *process, struct object *object, enu
     return slot_value(slot);
 }
 
-void slot_set_kind_locked(struct slot *slot) {
-    uint32_t kind = slot->closing_kind;
+void slot_set_kind_locked(struct slot *slot, enum slot_kind kind) {
     uint64_t tag = slot->tag;
     atomic_store(&slot->tag, TAG(tag_generation(tag), tag_type(tag), kind, tag_rights(tag)));
 }
@@ -157,6 +157,10 @@ status_t descriptor_prepare_locked(struct process *process, uint32_t slots, cons
 
 uint64_t descriptor_commit_locked(struct process *process, struct object *object, uint64_t rights) {
     object_retain(object);
+    return descriptor_commit_retained_locked(process, object, rights);
+}
+
+uint64_t descriptor_commit_retained_locked(struct process *process, struct object *object, uint64_t rights) {
     if (object->type == OBJECT_ENDPOINT && rights & RIGHT_ENDPOINT_RECEIVE)
         endpoint_server_add((struct endpoint *)object);
     return table_insert_locked(process, object, SLOT_STRONG, rights, nullptr);
@@ -201,7 +205,8 @@ static void end_waits(struct process *process, struct slot *slot) {
     }
 }
 
-// One step of removing the mappings made through the slot; true if there was one, or if the slot is closed already.
+// One step of removing the mappings made through the slot; true if there was one, or if the slot is closed
+// already.
 static bool remove_mapping(struct process *process, struct slot *slot, uint64_t tag) {
     lock_acquire(&process->object.lock);
     bool found = slot->tag == tag && !list_is_empty(&slot->mappings);

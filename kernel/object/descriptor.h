@@ -34,9 +34,9 @@ struct slot {
     // Under the process lock. TRANSIT_IN: the sender's slot (and its process); FREE: the next free slot.
     struct slot *peer;
     struct process *peer_process; // holds a reference
-    uint32_t index : 24;       // immutable
-    uint32_t closing_kind : 8; // CLOSING: what it was
-    uint32_t mapping_count;    // length of mappings
+    uint32_t index : 24;          // immutable
+    uint32_t closing_kind : 8;    // CLOSING: what it was
+    uint32_t mapping_count;       // length of mappings
 };
 
 // What a lookup found.
@@ -103,17 +103,22 @@ void slot_free_locked(struct process *process, struct slot *slot);
 struct slot *table_slot(struct process *process, uint32_t index);
 uint64_t slot_value(const struct slot *slot);
 
-// A new strong descriptor in two parts, under one hold of the process lock: first all that can fail, then what cannot.
+// A new strong descriptor in two parts, under one hold of the process lock: first all that can fail, then
+// what cannot.
 status_t descriptor_prepare_locked(struct process *process, uint32_t slots, const struct charge *charge);
 uint64_t descriptor_commit_locked(struct process *process, struct object *object, uint64_t rights);
+// The same for an object whose strong count was raised by object_try_retain().
+uint64_t descriptor_commit_retained_locked(struct process *process, struct object *object, uint64_t rights);
 // What descriptor_prepare_locked paid is not needed after all (slots stay free).
 void descriptor_unprepare(struct process *process, const struct charge *charge);
 
 // From now on nobody finds the slot; false if somebody else closes it already.
 bool slot_mark_closing_locked(struct slot *slot);
 
-// Closes a slot that was marked: one bounded step; true when done. `tag` is the slot's tag after the mark: several may close the same
-// slot together, and who comes after the last step finds another tag. No lock held.
+// Closes a slot that was marked: one bounded step; true when done. `tag` is the slot's tag after the mark:
+// several may close the same slot together, and who comes after the last step finds another tag. No lock
+// held.
 bool slot_close_step(struct process *process, struct slot *slot, uint64_t tag);
-// The first part of closing: removes what hangs under the slot (mappings, waits), a step at a time; true when nothing does.
+// The first part of closing: removes what hangs under the slot (mappings, waits), a step at a time; true when
+// nothing does.
 bool slot_strip_step(struct process *process, struct slot *slot);

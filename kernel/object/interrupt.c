@@ -18,14 +18,14 @@ static bool line_claim(unsigned line, struct interrupt *interrupt) {
     return atomic_compare_exchange_strong(&lines[line], &none, interrupt);
 }
 
-bool interrupt_line_taken(unsigned line) {
+static bool line_taken(unsigned line) {
     return line < LINE_MOST && atomic_load(&lines[line]);
 }
 
 status_t interrupt_open(unsigned line, uint64_t flags) {
     if (line >= LINE_MOST || line >= interrupt_line_count())
         return STATUS_OUT_OF_RANGE;
-    if (interrupt_line_taken(line))
+    if (line_taken(line))
         return STATUS_TAKEN;
     return interrupt_line_open(line, flags);
 }

@@ -16,6 +16,7 @@ struct memory {
     // Immutable after creation.
     uint64_t pages;
     bool is_physical;
+    bool is_ram;     // a physical range that lies in the direct map (a boot module)
     uint64_t base;   // physical
     uint32_t cache;  // ARCH_MAP_* of every mapping
     unsigned height; // levels of nodes; 0: the pages are in direct[]

@@ -86,6 +86,7 @@ static void object_end(struct object *object) {
     case OBJECT_LEASE:
     case OBJECT_QUOTA:
     case OBJECT_PLATFORM:
+    case OBJECT_TYPE_COUNT:
         break;
     }
     object_put(object);

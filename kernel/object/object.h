@@ -38,9 +38,6 @@ void *object_create(enum object_type type, enum lock_class class);
 // A further strong descriptor. try_: fails when the object has ended (weak descriptors).
 void object_retain(struct object *object);
 bool object_try_retain(struct object *object, uint64_t serial);
-// Gives back a hold of object_try_retain() that had no descriptor. The charge is lifted only if this was the last: then the caller
-// stands in for the payer that went meanwhile.
-void object_unretain(struct object *object, struct quota *payer, const struct charge *charge);
 // A strong descriptor, paid by `payer`, is gone. The charge is lifted now, or with the storage if this was
 // the last.
 void object_release(struct object *object, struct quota *payer);

@@ -9,6 +9,7 @@
 #include <abi/structs.h>
 #include "object/process.h"
 #include "object/quota.h"
+#include "object/thread.h"
 #include "sched/cpu.h"
 #include "sched/job.h"
 

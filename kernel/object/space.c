@@ -2,9 +2,10 @@
 //
 // Address spaces: the tree of mappings, faults, removal in steps, and the payment of page tables.
 //
-// Page tables are paid by arithmetic: a space pays for exactly the tables that its mappings touch, which neighbours in the tree decide
-// (tables_between). The port makes a table when a page is first entered, from what was paid, and frees those that a removed mapping
-// had for itself. So a touch never fails, and no walk of page tables is needed to know the charge.
+// Page tables are paid by arithmetic: a space pays for exactly the tables that its mappings touch, which
+// neighbours in the tree decide (tables_between). The port makes a table when a page is first entered, from
+// what was paid, and frees those that a removed mapping had for itself. So a touch never fails, and no walk
+// of page tables is needed to know the charge.
 
 #include <arch/cpu.h>
 #include <arch/memory.h>
@@ -19,7 +20,7 @@
 #include "sched/cpu.h"
 
 #define UNMAP_STEP 256 // pages
-#define TRIM_STEP 16   // tables
+#define TRIM_STEP  16  // tables
 
 static struct mapping *mapping_of(struct avl_node *node) {
     return node ? avl_entry(node, struct mapping, node) : nullptr;
@@ -118,8 +119,8 @@ static void memory_drop_mapping(struct memory *memory, unsigned flags) {
     lock_release(&memory->object.lock);
 }
 
-static void mapping_insert(struct space *space, struct memory *memory, struct slot *slot, uint64_t start, uint64_t end,
-                           uint64_t offset, unsigned flags) {
+static void mapping_insert(struct space *space, struct memory *memory, struct slot *slot, uint64_t start,
+                           uint64_t end, uint64_t offset, unsigned flags) {
     struct mapping *mapping = slab_alloc(RECORD_MAPPING);
     mapping->space = space;
     mapping->memory = memory;
@@ -134,13 +135,15 @@ static void mapping_insert(struct space *space, struct memory *memory, struct sl
     slot->mapping_count++;
 }
 
-static status_t map_decide(struct space *space, struct memory *memory, uint64_t start, uint64_t end, unsigned flags) {
+static status_t map_decide(struct space *space, struct memory *memory, uint64_t start, uint64_t end,
+                           unsigned flags) {
     if (space->torn)
         return STATUS_PROCESS_ENDED;
     struct mapping *previous = find_below(space, end - 1);
     if (previous && previous->end > start)
         return STATUS_OVERLAP;
-    struct mapping *next = previous ? mapping_of(avl_next(&previous->node)) : mapping_of(avl_first(&space->mappings));
+    struct mapping *next =
+        previous ? mapping_of(avl_next(&previous->node)) : mapping_of(avl_first(&space->mappings));
     struct charge charge = mapping_charge(previous, start, end, next);
     status_t status = memory_add_mapping(memory, flags);
     if (status != STATUS_OK)
@@ -329,8 +332,8 @@ bool space_fault(struct space *space, uint64_t address, unsigned access) {
 // The mapping behind an address, if it is ordinary memory that allows `flags`.
 static struct mapping *find_memory(struct space *space, uint64_t address, unsigned flags) {
     struct mapping *mapping = find_at(space, address);
-    bool good = mapping && mapping->memory && !mapping->ending && !mapping->memory->is_physical &&
-                mapping->flags & flags;
+    bool good = mapping && mapping->memory && !mapping->ending &&
+                (!mapping->memory->is_physical || mapping->memory->is_ram) && mapping->flags & flags;
     return good ? mapping : nullptr;
 }
 

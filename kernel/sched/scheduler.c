@@ -7,6 +7,7 @@
 
 #include <arch/clock.h>
 #include <arch/cpu.h>
+#include <base/format.h>
 #include <base/types.h>
 #include <kernel/panic.h>
 #include "memory/reclaim.h"
@@ -245,4 +246,15 @@ void scheduler_resume(void) {
         cpu_interrupt_window();
         reclaim_enter();
     }
+}
+
+void panic_subject(char *buffer, size_t size) {
+    const struct cpu *cpu = cpu_current();
+    const struct thread *thread = cpu ? cpu->thread : nullptr;
+    if (!thread) {
+        format_buffer(buffer, size, "no thread");
+        return;
+    }
+    format_buffer(buffer, size, "thread %u (object %lu) of process object %lu", thread->slot, thread->object.serial,
+                  thread->process->object.serial);
 }

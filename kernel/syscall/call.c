@@ -43,24 +43,22 @@ status_t sys_badge_destroy(struct thread *self, const struct handle *handle, uin
     return badge_destroy((struct endpoint *)handle->object, value);
 }
 
+// What these receive goes straight into the registers when it arrives, so the results of the dispatcher stay unused.
 status_t sys_call(struct thread *self, const struct handle *target, uint64_t header, uint64_t deadline,
-                  uint64_t *unused, uint64_t *answer) {
-    (void)unused;
+                  uint64_t *answer) {
     (void)answer;
     return call_send(self, target, header, deadline);
 }
 
-status_t sys_receive(struct thread *self, const struct handle *endpoint, uint64_t unused, uint64_t deadline,
-                     uint64_t *badge, uint64_t *header, uint64_t *number) {
-    (void)unused;
+status_t sys_receive(struct thread *self, const struct handle *endpoint, uint64_t deadline, uint64_t *badge,
+                     uint64_t *header, uint64_t *number) {
     (void)badge;
     (void)header;
     (void)number;
     return call_receive(self, endpoint, deadline);
 }
 
-status_t sys_reply(struct thread *self, const struct handle *reply, uint64_t header, uint64_t unused) {
-    (void)unused;
+status_t sys_reply(struct thread *self, const struct handle *reply, uint64_t header) {
     return call_answer(self, reply ? (struct reply *)reply->object : nullptr, header);
 }
 

@@ -10,8 +10,10 @@
 #include "syscall/syscall.h"
 #include "syscall_handlers.h"
 
-// Slots, charge and a new descriptor for an object that `handle` names, in the caller's table; checked once more under the lock.
-static status_t add_another(struct process *process, const struct handle *handle, uint64_t rights, uint64_t *value) {
+// Slots, charge and a new descriptor for an object that `handle` names, in the caller's table; checked once
+// more under the lock.
+static status_t add_another(struct process *process, const struct handle *handle, uint64_t rights,
+                            uint64_t *value) {
     struct charge charge = object_charge(handle->object);
     lock_acquire(&process->object.lock);
     status_t status = handle_is_current(handle) ? STATUS_OK : STATUS_BAD_DESCRIPTOR;
@@ -23,7 +25,8 @@ static status_t add_another(struct process *process, const struct handle *handle
     return status;
 }
 
-status_t sys_descriptor_clone(struct thread *self, const struct handle *descriptor, uint64_t rights, uint64_t *clone) {
+status_t sys_descriptor_clone(struct thread *self, const struct handle *descriptor, uint64_t rights,
+                              uint64_t *clone) {
     if (rights & ~handle_rights(descriptor))
         return STATUS_NO_RIGHT;
     if (handle_kind(descriptor) != SLOT_STRONG)
@@ -47,7 +50,8 @@ status_t sys_descriptor_release(struct thread *self, const struct handle *descri
     return thread_operate(self, &operation);
 }
 
-// A transfer, after its decision: the source is marked, the target's slot and charge are there. Mappings go, then both slots change.
+// A transfer, after its decision: the source is marked, the target's slot and charge are there. Mappings go,
+// then both slots change.
 static bool transfer_step(struct thread *self) {
     struct operation *operation = &self->operation;
     struct process *source = self->process, *target = operation->target;
@@ -58,7 +62,8 @@ static bool transfer_step(struct thread *self) {
     struct charge charge = object_charge(object);
     bool served = object->type == OBJECT_ENDPOINT && tag_rights(operation->value) & RIGHT_ENDPOINT_RECEIVE;
     lock_acquire_pair(&source->object.lock, &target->object.lock);
-    bool serves = object->type == OBJECT_ENDPOINT && tag_rights(operation->target_slot->tag) & RIGHT_ENDPOINT_RECEIVE;
+    bool serves =
+        object->type == OBJECT_ENDPOINT && tag_rights(operation->target_slot->tag) & RIGHT_ENDPOINT_RECEIVE;
     slot_set_kind_locked(operation->target_slot, SLOT_STRONG);
     uint64_t moved = slot_value(operation->target_slot);
     slot_free_locked(source, slot);
@@ -78,15 +83,16 @@ static status_t transfer_decide_locked(const struct handle *descriptor, struct p
     enum process_state state = atomic_load(&target->state);
     if (state >= PROCESS_ENDING)
         return STATUS_PROCESS_ENDED;
-    // Not even if it is not the last one: so that no table of an unstarted process can keep a process or thread.
+    // Not even if it is not the last one: so that no table of an unstarted process can keep a process or
+    // thread.
     if (state == PROCESS_NEW && (type == OBJECT_PROCESS || type == OBJECT_THREAD))
         return STATUS_WOULD_ORPHAN;
     struct charge charge = object_charge(descriptor->object);
     return descriptor_prepare_locked(target, 1, &charge);
 }
 
-status_t sys_descriptor_transfer(struct thread *self, const struct handle *descriptor, const struct handle *target_handle,
-                                 uint64_t rights, uint64_t *moved) {
+status_t sys_descriptor_transfer(struct thread *self, const struct handle *descriptor,
+                                 const struct handle *target_handle, uint64_t rights, uint64_t *moved) {
     struct process *source = self->process;
     struct process *target = (struct process *)target_handle->object;
     if (rights & ~handle_rights(descriptor))
@@ -95,7 +101,8 @@ status_t sys_descriptor_transfer(struct thread *self, const struct handle *descr
         return STATUS_WRONG_KIND;
     if (target == source || descriptor->slot == target_handle->slot)
         return STATUS_SELF;
-    struct operation operation = {.step = transfer_step, .slot = descriptor->slot, .value = descriptor->tag, .target = target};
+    struct operation operation = {
+        .step = transfer_step, .slot = descriptor->slot, .value = descriptor->tag, .target = target};
     lock_acquire_pair(&source->object.lock, &target->object.lock);
     status_t status = transfer_decide_locked(descriptor, target);
     if (status == STATUS_OK) {
@@ -120,27 +127,40 @@ status_t sys_descriptor_weaken(struct thread *self, const struct handle *descrip
     if (status == STATUS_OK)
         status = table_reserve_locked(process, 1);
     if (status == STATUS_OK)
-        *weak = table_insert_locked(process, descriptor->object, SLOT_WEAK, handle_rights(descriptor), nullptr);
+        *weak =
+            table_insert_locked(process, descriptor->object, SLOT_WEAK, handle_rights(descriptor), nullptr);
     lock_release(&process->object.lock);
     return status;
+}
+
+// The charge is computed from storage that may hold another object by now; if it does, object_try_retain
+// finds out, and the charge is lifted again.
+static status_t strengthen_locked(struct process *process, const struct handle *weak, uint64_t *strong) {
+    struct object *object = weak->object;
+    uint64_t serial = weak->slot->serial;
+    if (!handle_is_current(weak))
+        return STATUS_BAD_DESCRIPTOR;
+    if (!object_matches(object, serial))
+        return STATUS_DEAD;
+    struct charge charge = object_charge(object);
+    status_t status = descriptor_prepare_locked(process, 1, &charge);
+    if (status != STATUS_OK)
+        return status;
+    if (!object_try_retain(object, serial)) {
+        descriptor_unprepare(process, &charge);
+        return STATUS_DEAD;
+    }
+    *strong = descriptor_commit_retained_locked(process, object, handle_rights(weak));
+    return STATUS_OK;
 }
 
 status_t sys_descriptor_strengthen(struct thread *self, const struct handle *descriptor, uint64_t *strong) {
     if (handle_kind(descriptor) != SLOT_WEAK)
         return STATUS_WRONG_KIND;
     struct process *process = self->process;
-    // Holds the object while the charge is made; given back below whatever happens.
-    if (!object_try_retain(descriptor->object, descriptor->slot->serial))
-        return STATUS_DEAD;
-    struct charge charge = object_charge(descriptor->object);
     lock_acquire(&process->object.lock);
-    status_t status = handle_is_current(descriptor) ? STATUS_OK : STATUS_BAD_DESCRIPTOR;
-    if (status == STATUS_OK)
-        status = descriptor_prepare_locked(process, 1, &charge);
-    if (status == STATUS_OK)
-        *strong = descriptor_commit_locked(process, descriptor->object, handle_rights(descriptor));
+    status_t status = strengthen_locked(process, descriptor, strong);
     lock_release(&process->object.lock);
-    object_unretain(descriptor->object, process->quota, &charge);
     return status;
 }
 

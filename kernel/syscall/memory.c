@@ -2,6 +2,7 @@
 //
 // System calls on memory objects and address spaces, and futexes.
 
+#include <arch/clock.h>
 #include <arch/memory.h>
 #include <arch/platform.h>
 #include <base/types.h>
