@@ -24,7 +24,6 @@
 // Under `busy`.
 static char ring[LOG_SIZE];
 static uint64_t end; // position after the last byte
-static bool in_line; // the last byte was not a newline
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 
 // A CPU that panics may hold it itself: after many tries it is taken for granted.
@@ -54,23 +53,32 @@ static void line_start(void) {
     ring_write(stamp, length);
 }
 
-static void text_add(const char *text, size_t length) {
+// One line or several; the last is ended if it is not.
+static void lines_add(const char *text, size_t length) {
+    ring_lock();
     while (length > 0) {
         const char *newline = memchr(text, '\n', length);
         size_t part = newline == nullptr ? length : (size_t)(newline - text) + 1;
-        if (!in_line)
-            line_start();
+        line_start();
         ring_write(text, part);
-        in_line = newline == nullptr;
+        if (newline == nullptr)
+            ring_write("\n", 1);
         text += part;
         length -= part;
     }
+    ring_unlock();
 }
 
 void log_text(const char *text, size_t length) {
-    ring_lock();
-    text_add(text, length);
-    ring_unlock();
+    char line[LOG_LINE_MAX];
+    length = min_u64(length, sizeof(line));
+    // A program must not move the terminal's cursor over the lines of others.
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        bool plain = (byte >= ' ' && byte != 0x7f) || byte == '\n' || byte == '\t';
+        line[i] = plain ? text[i] : '?';
+    }
+    lines_add(line, length);
 }
 
 void log_line(const char *format, ...) {
@@ -79,12 +87,7 @@ void log_line(const char *format, ...) {
     va_start(arguments, format);
     size_t length = min_u64(format_buffer_v(line, sizeof(line), format, arguments), sizeof(line) - 1);
     va_end(arguments);
-    ring_lock();
-    if (in_line) // a program's text without an end
-        text_add("\n", 1);
-    text_add(line, length);
-    text_add("\n", 1);
-    ring_unlock();
+    lines_add(line, length);
 }
 
 static void ring_copy(uint64_t position, char *to, size_t length) {

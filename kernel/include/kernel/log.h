@@ -8,7 +8,8 @@
 
 // One line; a newline is added. At most LOG_LINE_MAX bytes are kept.
 [[gnu::format(printf, 1, 2)]] void log_line(const char *format, ...);
-// Raw text of a program (log_write).
+// A line of a program (log_write), or several. A newline is added if it lacks one; control characters appear
+// as '?'. At most LOG_LINE_MAX bytes are kept.
 void log_text(const char *text, size_t length);
 // Copies from a position on; returns bytes, sets *next. Text that was overwritten is skipped.
 size_t log_copy(uint64_t position, void *buffer, size_t room, uint64_t *next);
