@@ -22,7 +22,7 @@
 #include "object/space.h"
 #include "object/thread.h"
 
-#define INIT_NAME       "sbin/init"
+#define INIT_NAME       "bin/init"
 #define INIT_PRIORITY   8
 #define STACK_SIZE      (256 * KIB)
 #define IMAGE_LIMIT     (64 * MIB)

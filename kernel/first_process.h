@@ -4,6 +4,6 @@
 #pragma once
 #include <kernel/boot.h>
 
-// Loads sbin/init from the initrd. On any defect it says on the log what was looked for and what is wrong, and
+// Loads bin/init from the initrd. On any defect it says on the log what was looked for and what is wrong, and
 // halts.
 void first_process_start(const struct boot_parameters *parameters);
