@@ -249,8 +249,8 @@ void scheduler_resume(void) {
 }
 
 void panic_subject(char *buffer, size_t size) {
-    const struct cpu *cpu = cpu_current();
-    const struct thread *thread = cpu ? cpu->thread : nullptr;
+    // Before cpu_init() there is no struct cpu to ask.
+    const struct thread *thread = cpu_count > 0 ? cpu_current()->thread : nullptr;
     if (!thread) {
         format_buffer(buffer, size, "no thread");
         return;

@@ -92,10 +92,8 @@ status_t sys_log_write(struct thread *self, const struct handle *platform, uint6
     (void)platform;
     char line[LOG_LINE_MAX];
     status_t status = user_copy_in(self->process->space, line, text, length, nullptr);
-    while (length > 0 && line[length - 1] == '\n')
-        length--;
     if (status == STATUS_OK)
-        log_line("%.*s", (int)length, line);
+        log_text(line, length);
     return status;
 }
 
