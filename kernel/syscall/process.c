@@ -60,6 +60,7 @@ status_t sys_process_create(struct thread *self, const struct handle *supervisor
     struct charge fixed = process_fixed_charge();
     // Cannot fail: limits_check saw the room.
     (void)quota_charge(quota, &fixed);
+    object_get(&quota->object);
     struct process *process = process_create(quota, (struct endpoint *)supervisor->object, value);
     lock_acquire(&creator->object.lock);
     *process_value = descriptor_commit_locked(creator, &process->object, RIGHTS_PROCESS_ALL);

@@ -129,7 +129,7 @@ struct limits {
     uint64_t bytes; // bytes of memory, page tables and tables; at least the child's fixed needs
     uint32_t priority; // priority ceiling, 0 to 15, at most the creator's
     uint32_t weight; // share of the processor inside a priority, 1 to 1000
-    uint32_t records[13]; // of each record, in the order of records.names
+    uint32_t records[13]; // of each record, in the order of records.names; at least 1 process, 1 space and 1 quota, the own ones of the child
     uint32_t reserved[15]; // 0
 };
 static_assert(sizeof(struct limits) == 128);
