@@ -195,7 +195,7 @@ static status_t give_badges(struct child *child) {
     for (uint32_t i = 0; i < init.image.service_count && status == STATUS_OK; i++) {
         const struct service *service = &init.services[i];
         const char *name = image_string(&init.image, service->entry->name);
-        if (entry->calls & 1u << i)
+        if ((entry->calls & 1u << i) != 0 && !service->given_up)
             status = give_badge(child, name, service->endpoint);
         if (status == STATUS_OK && (entry->raises & 1u << i) != 0) {
             char text[STARTUP_NAME_SIZE];

@@ -102,6 +102,9 @@ static void service_give_up(struct service *service) {
     if (essential)
         stop(text, service_name(service), service->failures);
     warn(text, service_name(service), service->failures);
+    // The last right to receive goes, so that nobody waits for a server that will not come.
+    (void)ts_descriptor_release(service->endpoint);
+    service->endpoint = (desc_t){DESCRIPTOR_NONE};
 }
 
 static void timer_set(void) {
