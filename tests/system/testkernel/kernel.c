@@ -23,7 +23,7 @@
 
 #define MAGIC        0xc7b1dd30df4c8b88, 0x0a82e883a194f07b
 #define IN_REQUESTS  __attribute__((used, section(".requests"), aligned(8)))
-#define STACK_WANTED 0x20000
+#define STACK_WANTED 0x80000
 
 struct request {
     uint64_t id[4];
@@ -250,8 +250,6 @@ static void print_machine(void) {
         expect(entry_registers[i] == 0, "general register not 0");
     expect((entry_stack & 15) == 8, "stack alignment");
     expect(*(uint64_t *)entry_stack == 0, "return address");
-    for (uint64_t offset = 0; offset + 16 < STACK_WANTED; offset += 4096)
-        (void)*(volatile char *)(entry_stack - offset - 16);
     const volatile uint64_t *root = through_map(read_cr3() & ~0xfffULL);
     for (unsigned i = 0; i < 256; i++)
         expect(root[i] == 0, "something is mapped in the lower half");
@@ -457,7 +455,17 @@ static void print_answers(void) {
         print_file("module", ((const uint64_t **)module.response[2])[i]);
 }
 
+// Writes all over the part of the stack that is not in use. Were it smaller than asked for, something else
+// that the loader made would be overwritten, and the rest of the report would not come out right.
+static void fill_stack(void) {
+    volatile char *lowest = (volatile char *)(entry_stack + 8 - STACK_WANTED);
+    volatile char *end = (volatile char *)__builtin_frame_address(0) - 1024;
+    for (; lowest < end; lowest++)
+        *lowest = (char)0xaa;
+}
+
 void kernel_main(void) {
+    fill_stack();
     fact("revision-left", base_tag[2]);
     fact("revision-used", base_tag[1]);
     direct_map = hhdm.response[1];
