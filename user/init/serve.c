@@ -157,7 +157,7 @@ static void record_fill(struct process_record *record, uint32_t number, const st
         record->service = process->service != NO_SERVICE;
         record->state = process->place == PLACE_ENDED ? PROCESS_ENDED : PROCESS_RUNNING;
     }
-    struct quota_info info;
+    struct quota_info info = {};
     if (record->state == PROCESS_ENDED ||
         ts_process_quota(process_descriptor(number, process), &info, sizeof(info)) != STATUS_OK)
         return;
@@ -212,7 +212,7 @@ static status_t handle_descriptors(struct ts_call *call, uint64_t number, uint64
 
 static status_t handle_quota(struct ts_call *call, uint64_t number, struct ts_lent buffer,
                              uint64_t *memory_bytes) {
-    struct quota_info info;
+    struct quota_info info = {};
     if (!grant_has(call->badge, GRANT_AUDIT))
         return STATUS_NOT_PERMITTED;
     const struct process *process = find_by(number);

@@ -33,7 +33,7 @@ int main(int count, char **arguments) {
         .options = options,
     };
     (void)options_take(&usage, count, arguments);
-    struct quota_info info;
+    struct quota_info info = {};
     uint64_t total = 0;
     status_t status = quota_get(0, &info, &total);
     if (status != STATUS_OK)

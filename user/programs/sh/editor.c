@@ -58,8 +58,10 @@ void editor_start(struct editor *editor, const char *prompt) {
 }
 
 static size_t step_left(const struct editor *editor, size_t at) {
-    while (at > 0 && is_continuation(editor->line[--at]))
-        ;
+    if (at > 0)
+        at--;
+    while (at > 0 && is_continuation(editor->line[at]))
+        at--;
     return at;
 }
 

@@ -206,7 +206,7 @@ static status_t read_take(const struct ts_call *call, struct ts_lent buffer, uin
 static void reads_serve(void) {
     struct pending_read *read;
     while (line_is_readable(&console.line) && (read = read_next()) != nullptr) {
-        uint64_t count;
+        uint64_t count = 0;
         status_t status = read_take(&read->call, read->buffer, &count);
         read_answer(read, status, count);
     }
