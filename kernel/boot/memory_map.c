@@ -56,7 +56,7 @@ static void range_insert(struct memory_map *map, struct boot_memory range) {
     map->count++;
 }
 
-// Joins neighbours of one kind around `base`.
+// Joins neighbours of one kind.
 static void ranges_join(struct memory_map *map) {
     for (size_t i = 1; i < map->count;) {
         struct boot_memory *before = &map->ranges[i - 1];
@@ -165,6 +165,13 @@ enum memory_map_error memory_map_digest(struct memory_map *map, memory_map_sourc
     memory_map_remove(map, 0, PAGE_SIZE); // physical address 0 stays nobody's
     ranges_join(map);
     return memory_map_largest(map, BOOT_MEMORY_USABLE) != nullptr ? MEMORY_MAP_OK : MEMORY_MAP_NO_USABLE;
+}
+
+bool memory_map_covers(const struct memory_map *map, uint64_t address) {
+    for (size_t i = 0; i < map->count; i++)
+        if (address >= map->ranges[i].base && address - map->ranges[i].base < map->ranges[i].length)
+            return true;
+    return false;
 }
 
 uint64_t memory_map_bytes(const struct memory_map *map, enum boot_memory_kind kind) {

@@ -45,6 +45,8 @@ const char *memory_map_error_text(enum memory_map_error error);
 void memory_map_remove(struct memory_map *map, uint64_t base, uint64_t length);
 // Adds what overlaps nothing (after memory_map_remove).
 void memory_map_insert(struct memory_map *map, uint64_t base, uint64_t length, enum boot_memory_kind kind);
+// Is the address in one of the ranges?
+bool memory_map_covers(const struct memory_map *map, uint64_t address);
 uint64_t memory_map_bytes(const struct memory_map *map, enum boot_memory_kind kind);
 // The largest range of the kind; nullptr if there is none.
 struct boot_memory *memory_map_largest(struct memory_map *map, enum boot_memory_kind kind);

@@ -17,9 +17,13 @@
 #define ADDRESS_SIZE      12u // generic address structure
 #define SPACE_MEMORY      0
 #define SPACE_PORT        1
+#define FADT_FACS         36
+#define FADT_DSDT         40
 #define FADT_TIMER        76
 #define FADT_TIMER_LENGTH 91
 #define FADT_FLAGS        112
+#define FADT_X_FACS       132
+#define FADT_X_DSDT       140
 #define FADT_X_TIMER      208
 #define FADT_TIMER_32     (1u << 8)
 
@@ -70,6 +74,13 @@ static uint64_t table_number(const struct table *table, uint32_t offset, unsigne
     return value;
 }
 
+static void extent_add(struct acpi *acpi, uint64_t base, uint64_t length) {
+    if (acpi->extent_count < ACPI_EXTENTS_MOST)
+        acpi->extents[acpi->extent_count++] = (struct acpi_extent){base, length};
+    else
+        defect(acpi, "RSDT", ACPI_TOO_MANY);
+}
+
 static bool checksum_is_right(const struct reader *reader, uint64_t address, uint32_t length) {
     uint8_t sum = 0;
     uint8_t chunk[64];
@@ -96,6 +107,7 @@ static enum acpi_error table_open(struct table *table, const struct reader *read
     if (table->length < HEADER_SIZE || table->length > TABLE_SIZE_MOST ||
         ckd_add(&end, address, (uint64_t)table->length))
         return ACPI_LENGTH;
+    extent_add(reader->acpi, address, table->length);
     return ACPI_OK;
 }
 
@@ -113,9 +125,21 @@ static struct acpi_register register_get(const struct table *table, uint32_t off
     return result;
 }
 
+// A table that the FADT names, by its 64-bit field if there is one.
+static void fadt_table_note(const struct table *fadt, uint32_t offset, uint32_t wide_offset) {
+    struct table table;
+    uint64_t address = fadt->length >= wide_offset + 8 ? table_number(fadt, wide_offset, 8) : 0;
+    if (address == 0)
+        address = table_number(fadt, offset, 4);
+    if (address != 0)
+        (void)table_open(&table, fadt->reader, address);
+}
+
 static enum acpi_error fadt_parse(struct acpi *acpi, const struct table *table) {
     if (table->length < FADT_FLAGS + 4)
         return ACPI_LENGTH;
+    fadt_table_note(table, FADT_FACS, FADT_X_FACS);
+    fadt_table_note(table, FADT_DSDT, FADT_X_DSDT);
     if (table_number(table, FADT_TIMER_LENGTH, 1) != 4)
         return ACPI_OK; // no timer
     acpi->pm_timer_32 = (table_number(table, FADT_FLAGS, 4) & FADT_TIMER_32) != 0;
@@ -297,6 +321,7 @@ enum acpi_error acpi_parse(struct acpi *acpi, acpi_read_t *read, void *context, 
     if (!checksum_is_right(&reader, rsdp, RSDP_SIZE_1))
         return defect(acpi, "RSDP", ACPI_CHECKSUM);
     memcpy(&rsdt, pointer + 16, 4);
+    extent_add(acpi, rsdp, pointer[15] >= 2 ? RSDP_SIZE_2 : RSDP_SIZE_1);
     if (pointer[15] >= 2) {
         if (checksum_is_right(&reader, rsdp, RSDP_SIZE_2) && read(context, rsdp, pointer, RSDP_SIZE_2))
             memcpy(&xsdt, pointer + 24, 8);

@@ -29,6 +29,7 @@ enum acpi_error {
 #define ACPI_OVERRIDES_MOST 32
 #define ACPI_WINDOWS_MOST   8
 #define ACPI_DEFECTS_MOST   8
+#define ACPI_EXTENTS_MOST   64
 
 // Polarity and trigger (ACPI 6.5, table 5.26: MPS INTI flags).
 #define ACPI_LINE_LOW   0x3u // in the mask 0x3
@@ -57,6 +58,10 @@ struct acpi_register {
     bool is_port;
 };
 
+struct acpi_extent {
+    uint64_t base, length;
+};
+
 struct acpi_defect {
     char table[5];
     enum acpi_error error;
@@ -80,6 +85,10 @@ struct acpi {
 
     struct acpi_window windows[ACPI_WINDOWS_MOST];
     size_t window_count;
+
+    // Where tables are, also those that are not read here. Firmware does not always say so in its memory map.
+    struct acpi_extent extents[ACPI_EXTENTS_MOST];
+    size_t extent_count;
 
     struct acpi_defect defects[ACPI_DEFECTS_MOST];
     size_t defect_count;

@@ -188,6 +188,19 @@ static void test_clocks(void **state) {
     table_seal(fadt);
     assert_int_equal(parse(), ACPI_OK);
     assert_int_equal(acpi.pm_timer.address, 0x708);
+    // Root pointer, root, and both tables; then also the two that the FADT names.
+    assert_int_equal(acpi.extent_count, 4);
+    put(fadt + 40, 0x8000, 4);
+    put(fadt + 132, 0x8400, 8);
+    put(0x8004, 0x123, 4);
+    put(0x8404, 64, 4);
+    table_seal(fadt);
+    assert_int_equal(parse(), ACPI_OK);
+    assert_int_equal(acpi.extent_count, 6);
+    bool seen_dsdt = false;
+    for (size_t i = 0; i < acpi.extent_count; i++)
+        seen_dsdt |= acpi.extents[i].base == 0x8000 && acpi.extents[i].length == 0x123;
+    assert_true(seen_dsdt);
     put(hpet + 40, 1, 1); // a HPET behind a port makes no sense
     table_seal(hpet);
     assert_int_equal(parse(), ACPI_OK);

@@ -112,6 +112,8 @@ static void test_remove_and_insert(void **state) {
     assert_int_equal(map.count, 2);
     expect(0, 0x100000, 0x40000, BOOT_MEMORY_USABLE);
     expect(1, 0x141000, 0xbf000, BOOT_MEMORY_USABLE);
+    assert_false(memory_map_covers(&map, 0x140fff));
+    assert_true(memory_map_covers(&map, 0x141000));
     memory_map_insert(&map, 0x140000, 0x1000, BOOT_MEMORY_USABLE);
     assert_int_equal(map.count, 1);
     memory_map_remove(&map, 0x180000, UINT64_MAX);

@@ -34,6 +34,17 @@ static void memory_log(void) {
              (memory_map_bytes(&map, BOOT_MEMORY_RECLAIM) / KIB), answers.revision, parameters.loader);
 }
 
+// Pages of firmware tables that the map calls merely reserved, as BIOSes do. Those that lie in memory of
+// ours, which would be the firmware's mistake, stay what they are.
+static void tables_note(void) {
+    for (size_t i = 0; i < acpi.extent_count; i++) {
+        uint64_t end = align_up(acpi.extents[i].base + acpi.extents[i].length, PAGE_SIZE);
+        for (uint64_t at = align_down(acpi.extents[i].base, PAGE_SIZE); at < end; at += PAGE_SIZE)
+            if (!memory_map_covers(&map, at) && at != 0)
+                memory_map_insert(&map, at, PAGE_SIZE, BOOT_MEMORY_ACPI);
+    }
+}
+
 // What is left of the map is what kernel_main() gets.
 static void memory_hand_over(void) {
     paging_finish(&map);
@@ -63,6 +74,7 @@ static void tables_parse(void) {
     cpu_start(&stacks);
     memory_log();
     tables_parse();
+    tables_note();
     interrupt_start(&acpi);
     clock_start(&acpi, parameters.boot_seconds);
     entropy_start(&map, sizeof(map));
