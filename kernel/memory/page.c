@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Buddy allocator. A zone is one run of usable memory. For each order a bitmap holds one bit per pair of buddies: set when
-// exactly one of the two is free as a block of that order. Free blocks are linked through their own first words. All of a
-// zone's bitmaps stand at its beginning.
+// Buddy allocator. A zone is one run of usable memory. For each order a bitmap holds one bit per pair of
+// buddies: set when exactly one of the two is free as a block of that order. Free blocks are linked through
+// their own first words. All of a zone's bitmaps stand at its beginning.
 //
-// Invariants (under the lock): a free block is in the list of its order; two free buddies are merged; `free_pages` is the sum of
-// all lists. Pages in per-CPU caches count as free and are only touched by their CPU.
+// Above a zone's frontier nothing was ever handed out, and nothing is touched: blocks enter the lists from
+// there only when these are empty, so that booting takes the same time with any amount of memory.
+//
+// Invariants (under the lock): a free block below the frontier is in the list of its order; two free buddies
+// are merged; `free_pages` is the sum of all lists and of what lies above the frontiers. Pages in per-CPU
+// caches count as free and are only touched by their CPU.
 
 #include <arch/memory.h>
 #include <base/list.h>
@@ -16,12 +20,13 @@
 #include "sched/cpu.h"
 
 #define ORDER_MOST 10 // 4 MiB
-#define ZONE_MOST 64
+#define ZONE_MOST  64
 
 struct zone {
     uint64_t base;  // aligned to the largest block, at or below start
     uint64_t start; // first page that can be handed out
     uint64_t end;
+    uint64_t frontier; // below it: in use or in a list
     uint8_t *pairs[ORDER_MOST + 1];
 };
 
@@ -55,8 +60,8 @@ static void list_block(uint64_t block, unsigned order) {
     list_push_front(&free_lists[order], direct_map(paddr(block)));
 }
 
-static void block_free_locked(struct zone *zone, uint64_t block, unsigned order) {
-    free_pages += 1ull << order;
+// Puts a block into the lists, merged with its free buddies.
+static void block_enter_locked(struct zone *zone, uint64_t block, unsigned order) {
     while (order < ORDER_MOST) {
         uint64_t buddy = ((block - zone->base) ^ block_size(order)) + zone->base;
         // The bit becomes 0 when the buddy is free too.
@@ -70,10 +75,40 @@ static void block_free_locked(struct zone *zone, uint64_t block, unsigned order)
     list_block(block, order);
 }
 
+static void block_free_locked(struct zone *zone, uint64_t block, unsigned order) {
+    free_pages += 1ull << order;
+    block_enter_locked(zone, block, order);
+}
+
+// Moves a frontier up by one block, as large as alignment and the zone's end allow; false if all are at their
+// ends.
+static bool extend_locked(void) {
+    for (unsigned i = 0; i < zone_count; i++) {
+        struct zone *zone = &zones[i];
+        uint64_t at = zone->frontier;
+        if (at == zone->end)
+            continue;
+        unsigned order = ORDER_MOST;
+        while (!is_aligned(at - zone->base, block_size(order)) || at + block_size(order) > zone->end)
+            order--;
+        zone->frontier += block_size(order);
+        block_enter_locked(zone, at, order);
+        return true;
+    }
+    return false;
+}
+
+// The order of the smallest block in the lists that is large enough; above ORDER_MOST: none.
+static unsigned order_available_locked(unsigned order) {
+    while (order <= ORDER_MOST && list_is_empty(&free_lists[order]))
+        order++;
+    return order;
+}
+
 static uint64_t block_alloc_locked(unsigned order) {
-    unsigned have = order;
-    while (have <= ORDER_MOST && list_is_empty(&free_lists[have]))
-        have++;
+    unsigned have = order_available_locked(order);
+    while (have > ORDER_MOST && extend_locked())
+        have = order_available_locked(order);
     if (have > ORDER_MOST)
         return 0;
     uint64_t block = direct_map_physical(list_pop_front(&free_lists[have])).value;
@@ -110,7 +145,7 @@ void page_zone_add(uint64_t base, uint64_t length) {
     if (own >= length)
         return;
     struct zone *zone = &zones[zone_count++];
-    *zone = (struct zone){.base = aligned, .start = base + own, .end = base + length};
+    *zone = (struct zone){.base = aligned, .start = base + own, .end = base + length, .frontier = base + own};
     uint8_t *map = direct_map(paddr(base));
     memset(map, 0, own);
     for (unsigned order = 0; order < ORDER_MOST; order++) {
@@ -118,15 +153,7 @@ void page_zone_add(uint64_t base, uint64_t length) {
         map += bitmap_bytes(span, order);
     }
     total_pages += length / PAGE_SIZE;
-    lock_acquire(&page_lock);
-    for (uint64_t at = zone->start; at < zone->end;) {
-        unsigned order = ORDER_MOST;
-        while (!is_aligned(at - zone->base, block_size(order)) || at + block_size(order) > zone->end)
-            order--;
-        block_free_locked(zone, at, order);
-        at += block_size(order);
-    }
-    lock_release(&page_lock);
+    free_pages += (zone->end - zone->start) / PAGE_SIZE;
 }
 
 // The block is as large as its power of two; what is over goes back at once.
@@ -195,6 +222,9 @@ bool page_is_managed(paddr_t page) {
 }
 
 bool page_is_free(paddr_t page) {
+    const struct zone *zone = zone_of(page.value);
+    if (zone && page.value >= zone->frontier)
+        return true;
     for (unsigned i = 0; i < cpu_count; i++) {
         for (unsigned j = 0; j < cpus[i].page_cache_count; j++) {
             if (direct_map_physical(cpus[i].page_cache[j]).value == page.value)
