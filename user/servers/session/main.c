@@ -36,7 +36,9 @@ static int shell_run(size_t count, char *const *arguments) {
         log_important("the end record: %s", status_text(error));
     error = power_off(startup_descriptor("power"), DEADLINE_NONE);
     log_important("the machine cannot be turned off: %s", status_text(error));
-    program_exit(status);
+    // Ending here would start the command again.
+    for (;;)
+        sleep_until(DEADLINE_NONE);
 }
 
 // Who closes the shell gets a new one; a shell that ends at once again and again is given up.
