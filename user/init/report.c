@@ -22,7 +22,7 @@ static const char *access_text(uint64_t access) {
     }
 }
 
-// "name+0x12", or nothing when the address is outside the image or has no symbol.
+// " name+0x12 (file address)", or nothing when the address is outside the image or has no symbol.
 static void place_name(const struct process *process, uint64_t address, char text[PLACE_SIZE]) {
     static struct elf_image image;
     const struct elf_rules rules = {
@@ -39,8 +39,9 @@ static void place_name(const struct process *process, uint64_t address, char tex
     text[0] = 0;
     if (elf_open(&image, process->file, process->file_size, &rules) == ELF_OK &&
         elf_symbol_find(&image, address - process->bias, &symbol))
-        format_buffer(text, PLACE_SIZE, " %.64s+%#llx", symbol.name,
-                      (unsigned long long)(address - process->bias - symbol.address));
+        format_buffer(text, PLACE_SIZE, " %.56s+%#llx (%#llx in the file)", symbol.name,
+                      (unsigned long long)(address - process->bias - symbol.address),
+                      (unsigned long long)(address - process->bias));
 }
 
 static void registers_report(const struct fault_registers *registers) {
@@ -68,7 +69,6 @@ void fault_report(const struct process *process, const struct ts_call *call,
         warn("  reason: processor exception %llu, error code %#llx", (unsigned long long)call->word[0],
              (unsigned long long)call->word[2]);
     }
-    warn("  at %#llx%s, in the file at %#llx", (unsigned long long)instruction, place,
-         (unsigned long long)(instruction - process->bias));
+    warn("  at %#llx%s", (unsigned long long)instruction, place);
     registers_report(registers);
 }

@@ -6,7 +6,9 @@
 // written a line itself.
 //
 // A line that matters begins with "! " (behind the kernel's time stamp). In a boot that runs one command
-// (`--frames`) every line goes to the console, which sends it as a record of its own.
+// (`--frames`) every line goes to the console, which sends it as a record of its own. Lines from before the
+// start of this server were written to the serial line by the kernel itself; of those only what matters is
+// shown, again.
 
 #include <abi/constants.h>
 #include <base/string.h>
@@ -23,6 +25,7 @@ struct log_server {
     desc_t kernel;
     desc_t console;
     uint64_t position; // of the kernel's log, shown so far
+    bool catching_up;  // these lines are from before this server's start: most were shown then
     char line[LINE_SIZE];
     size_t length;
 };
@@ -43,8 +46,9 @@ static void line_show(void) {
     server.line[server.length] = 0;
     const char *text = line_text(server.line);
     bool important = text[0] == '!' && text[1] == ' ';
+    bool all = server.frames && !server.catching_up;
     const char *shown = server.frames ? server.line : text + 2;
-    if ((server.frames || important) && *shown != 0)
+    if ((all || important) && *shown != 0)
         (void)console_notice(server.console, shown, strlen(shown), DEADLINE_NONE);
     server.length = 0;
 }
@@ -113,7 +117,9 @@ int main(int count, char **arguments) {
     server.console = startup_descriptor("console");
     if (ts_notification_bind(startup_descriptor("notification")) != STATUS_OK)
         return 1;
+    server.catching_up = true;
     pump();
+    server.catching_up = false;
     struct ts_call call;
     while (ts_call_receive(startup_descriptor("endpoint"), LOG_OFFER_SLOTS, 0, DEADLINE_NONE, &call) ==
            STATUS_OK) {
