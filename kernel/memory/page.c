@@ -24,6 +24,7 @@
 
 struct zone {
     uint64_t base;  // aligned to the largest block, at or below start
+    uint64_t first; // of the run: its bitmaps
     uint64_t start; // first page that can be handed out
     uint64_t end;
     uint64_t frontier; // below it: in use or in a list
@@ -145,7 +146,8 @@ void page_zone_add(uint64_t base, uint64_t length) {
     if (own >= length)
         return;
     struct zone *zone = &zones[zone_count++];
-    *zone = (struct zone){.base = aligned, .start = base + own, .end = base + length, .frontier = base + own};
+    *zone = (struct zone){
+        .base = aligned, .first = base, .start = base + own, .end = base + length, .frontier = base + own};
     uint8_t *map = direct_map(paddr(base));
     memset(map, 0, own);
     for (unsigned order = 0; order < ORDER_MOST; order++) {
@@ -243,8 +245,7 @@ bool page_is_free(paddr_t page) {
 
 bool page_range_is_memory(uint64_t base, uint64_t length) {
     for (unsigned i = 0; i < zone_count; i++) {
-        uint64_t first = align_down(zones[i].start, PAGE_SIZE);
-        if (base < zones[i].end && first < base + length)
+        if (base < zones[i].end && zones[i].first < base + length)
             return true;
     }
     return false;

@@ -92,6 +92,20 @@ static void object_end(struct object *object) {
     object_put(object);
 }
 
+static void announce(struct object *object) {
+    object->announced = true;
+    quota_returning(object->payer, &object->charge);
+}
+
+// Storage that others can keep from being freed for as long as they like: a process by an end that its
+// supervisor has not heard, a badge likewise, an endpoint by badges and by processes that it supervises, a quota
+// by its process. Its charge counts as returning only when it is retired; before, a charge that needs it is
+// refused, because waiting for it might never end.
+static bool may_be_pinned(const struct object *object) {
+    return object->type == OBJECT_PROCESS || object->type == OBJECT_ENDPOINT || object->type == OBJECT_BADGE ||
+           object->type == OBJECT_QUOTA;
+}
+
 void object_release(struct object *object, struct quota *payer) {
     struct charge charge = object_charge(object);
     // Acquire and release: the last one sees what the others did.
@@ -105,7 +119,8 @@ void object_release(struct object *object, struct quota *payer) {
     object_get(&payer->object);
     object->payer = payer;
     object->charge = charge;
-    quota_returning(payer, &charge);
+    if (!may_be_pinned(object))
+        announce(object);
     object_end(object);
 }
 
@@ -128,6 +143,9 @@ static void put_links(struct object *object) {
     case OBJECT_PROCESS:
         process_put_links((struct process *)object);
         return;
+    case OBJECT_QUOTA:
+        object_put(&((struct quota *)object)->parent->object);
+        return;
     default:
         return;
     }
@@ -148,8 +166,11 @@ static void object_storage_free(struct retired *retired) {
 void object_put(struct object *object) {
     unsigned references = atomic_fetch_sub_explicit(&object->references, 1, memory_order_acq_rel);
     ASSERT(references > 0);
-    if (references == 1)
-        reclaim_retire(&object->retired, object_storage_free);
+    if (references > 1)
+        return;
+    if (object->payer && !object->announced)
+        announce(object);
+    reclaim_retire(&object->retired, object_storage_free);
 }
 
 bool object_is_alive(const struct object *object) {

@@ -29,6 +29,7 @@ struct object {
     // descriptor goes.
     struct quota *payer;
     struct charge charge;
+    bool announced; // the charge is counted as returning
     struct retired retired;
 };
 

@@ -89,7 +89,7 @@ status_t quota_charge(struct quota *quota, const struct charge *charge) {
     return status;
 }
 
-// The quota's process is gone and nothing but the quota's own record is paid: the whole returns to the parent.
+// The quota's process is gone and nothing but the quota's own record is paid.
 static bool is_spent_locked(const struct quota *quota) {
     if (!quota->closed || quota->used.bytes != 0)
         return false;
@@ -100,14 +100,24 @@ static bool is_spent_locked(const struct quota *quota) {
     return true;
 }
 
+static void lift(struct quota *quota, const struct charge *charge, bool announced);
+
+// The parent has it all back at once, but for the record, which goes with the storage.
 static void quota_spent(struct quota *quota) {
+    struct quota *parent = quota->parent;
+    struct charge back = quota->limit;
     lock_acquire(&tree_lock);
     avl_remove(&tree, &quota->tree);
     lock_release(&tree_lock);
-    object_get(&quota->parent->object);
-    quota->object.payer = quota->parent;
-    quota->object.charge = quota->limit;
-    quota_returning(quota->parent, &quota->limit);
+    object_get(&parent->object);
+    quota->object.payer = parent;
+    quota->object.charge = charge_records(RECORD_QUOTA, 1);
+    quota->limit = quota->object.charge;
+    back.records[RECORD_QUOTA]--;
+    lock_acquire(&parent->object.lock);
+    parent->carved -= back.bytes;
+    lock_release(&parent->object.lock);
+    lift(parent, &back, false);
     object_put(&quota->object);
 }
 

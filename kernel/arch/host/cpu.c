@@ -37,6 +37,13 @@
 #define FIBER_SANITIZED 0
 #endif
 
+// Frames that are left by a jump from stack to stack cannot be followed by the sanitizer's own copies of
+// them.
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) {
+    return "detect_stack_use_after_return=0:handle_abort=1";
+}
+
 thread_local struct cpu *host_cpu_pointer;
 bool host_is_free_run;
 static thread_local struct host_cpu *self;
@@ -95,7 +102,7 @@ static void fiber_main(void) {
 }
 
 static void fiber_create(struct host_fiber *fiber) {
-    static ucontext_t context, here;
+    static ucontext_t context;
     fiber->stack_size = STACK_SIZE;
     fiber->stack = mmap(nullptr, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (fiber->stack == MAP_FAILED || getcontext(&context) != 0)
@@ -105,7 +112,7 @@ static void fiber_create(struct host_fiber *fiber) {
     makecontext(&context, fiber_main, 0);
     if (_setjmp(fiber->outside) == 0) {
         fiber_switch_start(fiber->stack, fiber->stack_size);
-        swapcontext(&here, &context);
+        setcontext(&context);
     }
     fiber_arrive_outside();
 }
@@ -175,7 +182,8 @@ static void enter_exception(void) {
     scheduler_resume();
 }
 
-static void enter_boot(void) {
+[[noreturn]] static void enter_boot(void) {
+    arch_cpu_attach(&cpus[0]);
     kernel_main(host_boot_parameters());
 }
 
@@ -390,7 +398,7 @@ void host_cpu_loop(struct cpu *cpu, bool boot, bool (*user)(void *, struct arch_
     if (first) {
         first = false;
         if (boot)
-            kernel_main(host_boot_parameters());
+            enter_boot();
         scheduler_resume();
     }
     if (interrupt_waits())

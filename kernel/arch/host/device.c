@@ -25,7 +25,7 @@ static uint64_t entropy_state;
 static bool entropy_stopped;
 static char console[CONSOLE_SIZE + 1];
 static size_t console_length;
-static bool console_taken, console_echo;
+static bool console_taken, console_echo, ports_removed;
 
 void host_devices_create(uint64_t seed) {
     entropy_state = seed;
@@ -35,7 +35,11 @@ void host_devices_create(uint64_t seed) {
 }
 
 uint64_t port_count(void) {
-    return HOST_PORTS;
+    return ports_removed ? 0 : HOST_PORTS;
+}
+
+void host_ports_remove(bool removed) {
+    ports_removed = removed;
 }
 
 uint64_t port_read(uint64_t port, unsigned width) {

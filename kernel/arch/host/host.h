@@ -72,6 +72,8 @@ uint64_t host_timer(void);
 bool host_line_is_open(unsigned line);
 bool host_line_is_masked(unsigned line);
 uint8_t *host_ports(void);
+// A machine without ports.
+void host_ports_remove(bool removed);
 uint8_t *host_device(void);
 void host_entropy_stop(bool stopped);
 // What the kernel wrote on its console, as a string; the last 64 KiB.

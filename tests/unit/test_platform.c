@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+//
+// Platform, interrupts, ports, log, clock, entropy.
+
+#include "unit.h"
+#include "world.h"
+#include <string.h>
+#include <kernel/log.h>
+
+static void parts_shrink(void **state) {
+    (void)state;
+    struct actor *i = &init_actor;
+    uint64_t all = world_boot_info.platform;
+    assert_status(ACT(i, PLATFORM_RESTRICT, all, PLATFORM_PORTS | PLATFORM_LOG, 0, 1), BAD_VALUE);
+    assert_status(ACT(i, PLATFORM_RESTRICT, all, 0, 0, 1), BAD_VALUE);
+    assert_status(ACT(i, PLATFORM_RESTRICT, all, 1, 0, 1), BAD_FLAGS);
+    assert_status(ACT(i, PLATFORM_RESTRICT, all, PLATFORM_LOG, 1, 1), BAD_VALUE);
+    uint64_t ports = MUST(i, PLATFORM_RESTRICT, all, PLATFORM_PORTS, 0x3f8, 8);
+    assert_status(ACT(i, PLATFORM_RESTRICT, ports, PLATFORM_PORTS, 0x3f8, 9), OUT_OF_RANGE);
+    assert_status(ACT(i, PLATFORM_RESTRICT, ports, PLATFORM_PORTS, 0x3f7, 2), OUT_OF_RANGE);
+    assert_status(ACT(i, PLATFORM_RESTRICT, ports, PLATFORM_PORTS, UINT64_MAX, 2), OUT_OF_RANGE);
+    assert_status(ACT(i, PLATFORM_RESTRICT, ports, PLATFORM_LOG, 0, 1), NO_RIGHT);
+    uint64_t one = MUST(i, PLATFORM_RESTRICT, ports, PLATFORM_PORTS, 0x3fd, 1);
+    host_ports()[0x3fd] = 0x60;
+    assert_int_equal(MUST(i, PORT_READ, one, 0x3fd, 1), 0x60);
+    assert_status(ACT(i, PORT_READ, one, 0x3fd, 2), OUT_OF_RANGE);
+    assert_status(ACT(i, PORT_READ, one, 0x3fc, 1), OUT_OF_RANGE);
+    assert_status(ACT(i, PORT_READ, one, UINT64_MAX, 1), OUT_OF_RANGE);
+    assert_status(ACT(i, PORT_READ, ports, 0x3f8, 3), BAD_VALUE);
+    assert_status(ACT(i, PORT_READ, all, HOST_PORTS, 1), OUT_OF_RANGE);
+    assert_status(ACT(i, PORT_WRITE, all, HOST_PORTS - 1, 2, 0), OUT_OF_RANGE);
+    host_ports_remove(true);
+    assert_status(ACT(i, PORT_READ, all, 0x3f8, 1), NOT_HERE);
+    assert_status(ACT(i, PORT_WRITE, all, 0x3f8, 1, 0), NOT_HERE);
+    host_ports_remove(false);
+    MUST(i, PORT_WRITE, ports, 0x3f8, 2, 0x1234);
+    assert_int_equal(host_ports()[0x3f9], 0x12);
+    assert_status(ACT(i, PORT_WRITE, ports, 0x3f8, 5, 0), BAD_VALUE);
+    assert_status(ACT(i, PORT_WRITE, ports, 0x400, 1, 0), OUT_OF_RANGE);
+    assert_status(ACT(i, LOG_WRITE, ports, SCRATCH, 1), NO_RIGHT);
+    MUST(i, DESCRIPTOR_RELEASE, one);
+    MUST(i, DESCRIPTOR_RELEASE, ports);
+}
+
+static void lines_are_one_drivers(void **state) {
+    (void)state;
+    struct actor *i = &init_actor;
+    uint64_t all = world_boot_info.platform;
+    assert_int_equal(world_boot_info.interrupt_lines, HOST_LINES);
+    assert_status(ACT(i, INTERRUPT_CREATE, all, HOST_LINES, 0), OUT_OF_RANGE);
+    assert_status(ACT(i, INTERRUPT_CREATE, all, UINT64_MAX, 0), OUT_OF_RANGE);
+    assert_status(ACT(i, INTERRUPT_CREATE, all, HOST_LINE_TAKEN, 0), TAKEN);
+    assert_status(ACT(i, INTERRUPT_CREATE, all, 4, 0x80), BAD_FLAGS);
+    uint64_t part = MUST(i, PLATFORM_RESTRICT, all, PLATFORM_INTERRUPTS, 4, 1);
+    assert_status(ACT(i, INTERRUPT_CREATE, part, 5, 0), OUT_OF_RANGE);
+    uint64_t line = MUST(i, INTERRUPT_CREATE, part, 4, INTERRUPT_LEVEL);
+    assert_status(ACT(i, INTERRUPT_CREATE, all, 4, 0), TAKEN);
+    assert_true(host_line_is_masked(4));
+    assert_status(ACT(i, INTERRUPT_ACK, line), NOT_BOUND);
+    uint64_t n = MUST(i, NOTIFICATION_CREATE);
+    assert_status(ACT(i, INTERRUPT_BIND, line, n, 0), BAD_VALUE);
+    MUST(i, INTERRUPT_BIND, line, n, 0x80);
+    assert_status(ACT(i, INTERRUPT_BIND, line, n, 0x80), BOUND);
+    assert_false(host_line_is_masked(4));
+    host_interrupt(4);
+    assert_true(host_line_is_masked(4));
+    assert_int_equal(MUST(i, NOTIFICATION_WAIT, n, UINT64_MAX, 0), 0x80);
+    host_interrupt(4); // waits until the acknowledgement
+    assert_status(ACT(i, NOTIFICATION_WAIT, n, UINT64_MAX, 0), TIMED_OUT);
+    MUST(i, INTERRUPT_ACK, line);
+    assert_int_equal(MUST(i, NOTIFICATION_WAIT, n, UINT64_MAX, 0), 0x80);
+    // The notification goes first: the line is free to be bound again.
+    MUST(i, DESCRIPTOR_RELEASE, n);
+    n = MUST(i, NOTIFICATION_CREATE);
+    MUST(i, INTERRUPT_BIND, line, n, 1);
+    MUST(i, DESCRIPTOR_RELEASE, line);
+    drain();
+    assert_false(host_line_is_open(4));
+    MUST(i, DESCRIPTOR_RELEASE, MUST(i, INTERRUPT_CREATE, all, 4, INTERRUPT_AS_WIRED));
+    MUST(i, DESCRIPTOR_RELEASE, n);
+    MUST(i, DESCRIPTOR_RELEASE, part);
+}
+
+static void interrupt_wakes_idle(void **state) {
+    (void)state;
+    struct actor *i = &init_actor;
+    uint64_t line = MUST(i, INTERRUPT_CREATE, world_boot_info.platform, 7, 0),
+             n = MUST(i, NOTIFICATION_CREATE);
+    MUST(i, INTERRUPT_BIND, line, n, 2);
+    BEGIN(i, NOTIFICATION_WAIT, n, 2, DEADLINE_NONE);
+    assert_int_equal(host_state(), HOST_IDLE);
+    host_interrupt(7);
+    assert_status(finish(i), OK);
+    MUST(i, DESCRIPTOR_RELEASE, line);
+    MUST(i, DESCRIPTOR_RELEASE, n);
+}
+
+static void log_is_read_back(void **state) {
+    (void)state;
+    struct actor *i = &init_actor;
+    uint64_t log = MUST(i, PLATFORM_RESTRICT, world_boot_info.platform, PLATFORM_LOG, 0, 1);
+    char text[LOG_READ_MAX + 1] = {};
+    uint64_t position = 0;
+    store(i, SCRATCH, "a line of a test", 16);
+    assert_status(ACT(i, LOG_WRITE, log, SCRATCH, 0), BAD_SIZE);
+    assert_status(ACT(i, LOG_WRITE, log, SCRATCH, LOG_LINE_MAX + 1), BAD_SIZE);
+    assert_status(ACT(i, LOG_WRITE, log, 0x12340000, 16), BAD_ADDRESS);
+    MUST(i, LOG_WRITE, log, SCRATCH, 16);
+    assert_status(ACT(i, LOG_READ, log, 0, SCRATCH, 0), BAD_SIZE);
+    assert_status(ACT(i, LOG_READ, log, 0, SCRATCH, LOG_READ_MAX + 1), BAD_SIZE);
+    assert_status(ACT(i, LOG_READ, log, 0, 0x12340000, 16), BAD_ADDRESS);
+    bool found = false;
+    for (;;) {
+        uint64_t filled = MUST(i, LOG_READ, log, position, SCRATCH, LOG_READ_MAX), next = i->in.a[1];
+        if (filled == 0)
+            break;
+        assert_true(next > position);
+        load(i, SCRATCH, text, filled);
+        text[filled] = '\0';
+        found |= strstr(text, "a line of a test") != nullptr;
+        position = next;
+    }
+    assert_true(found);
+    // Long ago: what was overwritten is skipped.
+    for (unsigned k = 0; k < 3000; k++)
+        log_line("line %u of many, long enough to fill the ring before the test is over ....", k);
+    uint64_t filled = MUST(i, LOG_READ, log, 0, SCRATCH, LOG_READ_MAX);
+    assert_true(filled > 0 && i->in.a[1] > filled);
+    assert_int_equal(MUST(i, LOG_READ, log, UINT64_MAX, SCRATCH, 16), 0);
+    MUST(i, DESCRIPTOR_RELEASE, log);
+}
+
+static void entropy_and_clock(void **state) {
+    (void)state;
+    struct actor *a = process_make();
+    uint8_t one[32], two[32];
+    MUST(a, ENTROPY_READ, SCRATCH, 32);
+    load(a, SCRATCH, one, 32);
+    MUST(a, ENTROPY_READ, SCRATCH, 32);
+    load(a, SCRATCH, two, 32);
+    assert_memory_not_equal(one, two, 32);
+    assert_status(ACT(a, ENTROPY_READ, SCRATCH, 0), BAD_SIZE);
+    assert_status(ACT(a, ENTROPY_READ, SCRATCH, ENTROPY_MAX + 1), BAD_SIZE);
+    assert_status(ACT(a, ENTROPY_READ, 0x77770000, 8), BAD_ADDRESS);
+    host_entropy_stop(true);
+    assert_status(ACT(a, ENTROPY_READ, SCRATCH, 8), NOT_SEEDED);
+    host_entropy_stop(false);
+    uint64_t now = MUST(a, CLOCK_READ);
+    pass(12345);
+    assert_int_equal(MUST(a, CLOCK_READ), now + 12345);
+}
+
+WORLD_MAIN(WORLD_TEST(parts_shrink), WORLD_TEST(lines_are_one_drivers), WORLD_TEST(interrupt_wakes_idle),
+           WORLD_TEST(log_is_read_back), WORLD_TEST(entropy_and_clock))
