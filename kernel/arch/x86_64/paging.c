@@ -165,11 +165,26 @@ void paging_switched(void) {
     msr_write(MSR_PAT, PAT_ORDER);
 }
 
+// Panics if anything in the kernel's half can be both written and executed.
+static void table_verify(uint64_t *table, unsigned level, uint64_t base) {
+    for (unsigned i = level == ROOT_LEVEL ? USER_ENTRIES : 0; i < ENTRIES; i++) {
+        uint64_t address = base + ((uint64_t)i << ENTRY_SHIFT(level));
+        if (table[i] == 0)
+            continue;
+        if (level > 1 && (table[i] & PTE_LARGE) == 0)
+            table_verify(kernel_table(table[i] & PTE_ADDRESS), level - 1, address);
+        else if ((table[i] & PTE_WRITE) != 0 && (table[i] & PTE_NX) == 0)
+            panic("expected no kernel page that is writable and executable, found one at 0x%lx", address);
+    }
+}
+
 void paging_finish(struct memory_map *map) {
     memory_map_remove(map, paging.next, paging.taken_top - paging.next);
     *kernel_entry(MMIO_BASE, 1) = 0;
     tlb_flush_page(MMIO_BASE);
     paging.finished = true;
+    if (CONFIG_CHECKS && cpu_features.no_execute)
+        table_verify(kernel_table(paging.root), ROOT_LEVEL, UINT64_MAX << ENTRY_SHIFT(ROOT_LEVEL + 1));
 }
 
 void *mmio_map(uint64_t physical, size_t length) {
@@ -225,13 +240,12 @@ bool paging_is_guard(uint64_t address) {
            !paging_stack_bounds(address + 1, &low, &high);
 }
 
-// --- spaces of users ---
-
 static uint64_t *table_at(uint64_t entry) {
     return direct_map(paddr(entry & PTE_ADDRESS));
 }
 
 static uint64_t user_flags(unsigned flags) {
+    ASSERT((flags & ARCH_MAP_WRITE) == 0 || (flags & ARCH_MAP_EXECUTE) == 0);
     uint64_t entry = PTE_PRESENT | PTE_USER;
     if ((flags & ARCH_MAP_WRITE) != 0)
         entry |= PTE_WRITE;
