@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Walking ACPI's tables (see acpi.h). Source: ACPI 6.5, 5.2.5 (RSDP), 5.2.6 (header), 5.2.7 and 5.2.8 (RSDT,
-// XSDT), 5.2.9 (FADT), 5.2.10 (FACS), 5.2.12 (MADT); VT-d 4.0, 8.1 to 8.3 (DMAR). Fields are read byte-wise
+// XSDT), 5.2.9 (FADT), 5.2.10 (FACS), 5.2.12 (MADT); VT-d 4.0, 8.1 to 8.3 (DMAR); AMD I/O
+// Virtualization 3.07, 5.2.1 and 5.2.2 (IVRS). Fields are read byte-wise
 // by offset because tables are not aligned.
 
 #include "acpi.h"
@@ -82,6 +83,8 @@ static bool walk_table(uint64_t address, struct acpi_tables *tables, struct memo
         tables->madt = address;
     if (table_is(&table, "DMAR"))
         tables->dmar = address;
+    if (table_is(&table, "IVRS"))
+        tables->ivrs = address;
     if (!table_is(&table, "FACP"))
         return true;
     tables->fadt = address;
@@ -120,32 +123,75 @@ uint16_t acpi_timer_port(const struct acpi_tables *tables) {
     return (uint16_t)table_field(&fadt, 76, 4);
 }
 
-// Number `index` of the structures with type `type`, from `offset` on, in a table whose structures begin with
-// type and length of `width` bytes each. Null behind the last, or where a length makes no sense.
-static const uint8_t *find_structure(const struct table *table, size_t offset, size_t width, uint64_t type,
-                                     size_t least, size_t index) {
-    while (offset + 2 * width <= table->length) {
-        const uint8_t *structure = table->bytes + offset;
-        uint64_t size = read_field(structure + width, width);
-        if (size < 2 * width || size > table->length - offset)
-            return nullptr;
-        if (read_field(structure, width) == type && size >= least && index-- == 0)
-            return structure;
-        offset += size;
-    }
-    return nullptr;
+// How a table is made of structures: where they begin, and where each has its type and length.
+struct layout {
+    size_t first;
+    size_t type_size;
+    size_t length_at;
+    size_t length_size;
+};
+
+static const struct layout madt_layout = {44, 1, 1, 1};
+static const struct layout dmar_layout = {48, 2, 2, 2};
+static const struct layout ivrs_layout = {48, 1, 2, 2};
+
+struct structure {
+    const uint8_t *bytes;
+    uint64_t type;
+    uint64_t size;
+};
+
+// The structure at `*offset`, which moves on behind it. False behind the last, or where a length makes no
+// sense.
+static bool next_structure(const struct table *table, const struct layout *layout, size_t *offset,
+                           struct structure *structure) {
+    size_t header = layout->length_at + layout->length_size;
+    if (*offset + header > table->length)
+        return false;
+    structure->bytes = table->bytes + *offset;
+    structure->type = read_field(structure->bytes, layout->type_size);
+    structure->size = read_field(structure->bytes + layout->length_at, layout->length_size);
+    if (structure->size < header || structure->size > table->length - *offset)
+        return false;
+    *offset += structure->size;
+    return true;
+}
+
+typedef bool structure_filter(uint64_t type);
+
+static bool is_io_apic(uint64_t type) {
+    return type == 1;
+}
+
+static bool is_remapping_unit(uint64_t type) {
+    return type == 0;
+}
+
+static bool is_amd_iommu(uint64_t type) {
+    return type == 0x10 || type == 0x11 || type == 0x40;
+}
+
+// A field of the structure number `index` of those that the filter lets pass and that have the field; else 0.
+static uint64_t structure_field(uint64_t address, const struct layout *layout, structure_filter *is_wanted,
+                                size_t index, size_t field, size_t field_size) {
+    struct table table = table_open(address);
+    struct structure structure;
+    for (size_t offset = layout->first; next_structure(&table, layout, &offset, &structure);)
+        if (is_wanted(structure.type) && structure.size >= field + field_size && index-- == 0)
+            return read_field(structure.bytes + field, field_size);
+    return 0;
 }
 
 uint64_t acpi_io_apic(const struct acpi_tables *tables, size_t index) {
-    struct table madt = table_open(tables->madt);
-    const uint8_t *structure = find_structure(&madt, 44, 1, 1, 12, index);
-    return structure == nullptr ? 0 : read_field(structure + 4, 4);
+    return structure_field(tables->madt, &madt_layout, is_io_apic, index, 4, 4);
 }
 
 uint64_t acpi_remapping_unit(const struct acpi_tables *tables, size_t index) {
-    struct table dmar = table_open(tables->dmar);
-    const uint8_t *structure = find_structure(&dmar, 48, 2, 0, 16, index);
-    return structure == nullptr ? 0 : read_field(structure + 8, 8);
+    return structure_field(tables->dmar, &dmar_layout, is_remapping_unit, index, 8, 8);
+}
+
+uint64_t acpi_amd_iommu(const struct acpi_tables *tables, size_t index) {
+    return structure_field(tables->ivrs, &ivrs_layout, is_amd_iommu, index, 8, 8);
 }
 
 uint64_t acpi_rsdp_search(uint64_t start, uint64_t end) {

@@ -14,6 +14,7 @@ struct acpi_tables {
     uint64_t madt;
     uint64_t fadt;
     uint64_t dmar;
+    uint64_t ivrs;
 };
 
 // Follows the RSDP at `rsdp` (0: there is none) and adds every table to `map` as RESERVED_MAPPED, in whole
@@ -26,8 +27,11 @@ uint16_t acpi_timer_port(const struct acpi_tables *tables);
 // Address of the I/O APIC number `index` of the MADT; 0 behind the last.
 uint64_t acpi_io_apic(const struct acpi_tables *tables, size_t index);
 
-// Register block of the DMA remapping unit number `index` of the DMAR; 0 behind the last.
+// Register block of the VT-d remapping unit number `index` of the DMAR; 0 behind the last.
 uint64_t acpi_remapping_unit(const struct acpi_tables *tables, size_t index);
+
+// Register block of the AMD IOMMU number `index` of the IVRS; 0 behind the last. One may come more than once.
+uint64_t acpi_amd_iommu(const struct acpi_tables *tables, size_t index);
 
 // The RSDP in [start, end), searched for at 16-byte steps; 0 if there is none.
 uint64_t acpi_rsdp_search(uint64_t start, uint64_t end);

@@ -51,6 +51,9 @@ struct arch_entry {
 // Pages of loader memory that arch_enter() needs, allocated while that is still possible.
 void arch_prepare(void);
 
+// From here on no interrupt reaches this processor.
+void arch_interrupts_off(void);
+
 // Brings interrupt controllers and processor into the state of the protocol and jumps. Only after
 // platform_finish() and with the tables complete.
 [[noreturn]] void arch_enter(const struct arch_entry *entry);

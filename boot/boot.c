@@ -319,6 +319,7 @@ void boot_run(void) {
 
     if (!platform_finish())
         stop("the firmware does not let go of the machine");
+    arch_interrupts_off();
     build_map();
     map_all();
     answer_all(&boot);

@@ -16,6 +16,7 @@
 #include <base/string.h>
 
 #define MAPPED_LIMIT    (4 * GIB) // by start.S
+#define FILES_MAX       256
 #define RANGES_MAX      512
 #define BIOS_AREA_START 0xe0000
 #define BIOS_AREA_END   0x100000
@@ -72,15 +73,29 @@ const char *const *platform_config_paths(void) {
     return none;
 }
 
+// A file that is named twice is handed out twice, and each owns its pages: the second time it is a copy.
+static enum platform_status copy_file(struct platform_file *file) {
+    uint64_t base;
+    if (!platform_pages_allocate((file->size + PAGE_SIZE - 1) / PAGE_SIZE, &base))
+        return PLATFORM_NO_MEMORY;
+    memcpy((void *)(uintptr_t)base, file->data, file->size);
+    file->data = (void *)(uintptr_t)base;
+    return PLATFORM_OK;
+}
+
 enum platform_status platform_file_read(const char *path, struct platform_file *file) {
+    static bool handed_out[FILES_MAX];
     const struct multiboot2_module *module = nullptr;
-    while ((module = next_module(module)) != nullptr) {
+    for (size_t i = 0; (module = next_module(module)) != nullptr; i++) {
         if (strncmp(module->string, path, module->tag.size - sizeof *module) != 0)
             continue;
-        if (module->end < module->start || !is_aligned(module->start, PAGE_SIZE))
+        if (module->end < module->start || !is_aligned(module->start, PAGE_SIZE) || i >= FILES_MAX)
             return PLATFORM_IO_ERROR;
         file->data = (void *)(uintptr_t)module->start;
         file->size = module->end - module->start;
+        if (handed_out[i] && file->size > 0)
+            return copy_file(file);
+        handed_out[i] = true;
         return PLATFORM_OK;
     }
     return PLATFORM_NOT_FOUND;

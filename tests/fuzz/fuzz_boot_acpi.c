@@ -57,6 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
             fuzz_check(i < size);
         for (size_t i = 0; acpi_remapping_unit(&tables, i) != 0; i++)
             fuzz_check(i < size);
+        for (size_t i = 0; acpi_amd_iommu(&tables, i) != 0; i++)
+            fuzz_check(i < size);
     }
     for (size_t i = 0; i < map.count; i++)
         fuzz_check(ranges[i].base >= align_down(MEMORY_BASE, PAGE_SIZE) &&

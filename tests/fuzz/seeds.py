@@ -141,10 +141,11 @@ def boot_acpi_seeds():
 
     memory[0:36] = struct.pack("<8sB6sBIIQB3s", b"RSD PTR ", 0, b"", 2, 4096 + 0x40, 36, 4096 + 0x80, 0, b"")
     table(0x40, b"RSDT", struct.pack("<I", 4096 + 0x100))
-    table(0x80, b"XSDT", struct.pack("<QQQ", 4096 + 0x100, 4096 + 0x200, 4096 + 0x280))
+    table(0x80, b"XSDT", struct.pack("<QQQQ", 4096 + 0x100, 4096 + 0x200, 4096 + 0x280, 4096 + 0x2C0))
     table(0x100, b"FACP", struct.pack("<II", 4096 + 0x380, 4096 + 0x340).ljust(208, b"\0"))
     table(0x200, b"APIC", bytes(8) + struct.pack("<BBBBI", 0, 8, 0, 0, 1) + struct.pack("<BBBBII", 1, 12, 0, 0, 7, 0))
     table(0x280, b"DMAR", bytes(12) + struct.pack("<HHIQ", 0, 16, 0, 9))
+    table(0x2C0, b"IVRS", bytes(12) + struct.pack("<BBHIQQ", 16, 0, 24, 0, 9, 0))
     table(0x340, b"DSDT", b"x")
     return [bytes(memory)]
 

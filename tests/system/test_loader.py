@@ -7,6 +7,8 @@ wrong; here its report is compared with what the image and the machine were.
 
 import re
 import struct
+import subprocess
+from pathlib import Path
 
 import pytest
 from tessera import BUILD, Machine, MachineError, run_tool
@@ -67,9 +69,9 @@ class Report:
         return [tuple(int(word, 16) for word in line.split()) for line in self.facts["range"]]
 
 
-def boot(image, **machine):
+def boot(image, extra=(), **machine):
     """Boots the test kernel to the end of its report, and has it complain about nothing."""
-    with Machine(image, extra=DEBUG_EXIT, **machine) as qemu:
+    with Machine(image, extra=[*DEBUG_EXIT, *extra], **machine) as qemu:
         qemu.expect(re.compile(r"testkernel: done"), LIMIT)
         report = Report(qemu.log)
     assert "bad" not in report.facts, report.log
@@ -165,13 +167,80 @@ def test_a_processor_without_extras(tmp_path, firmware):
     assert report.number("efer") == 0xD00
 
 
-def test_several_processors_and_an_iommu(tmp_path):
-    """DMA remapping is found in the ACPI tables, and the other processors stay where firmware left them."""
-    with Machine(
-        make_image(tmp_path), media="hdd", smp=4, extra=(*DEBUG_EXIT, "-device", "intel-iommu,intremap=off")
-    ) as qemu:
-        qemu.expect(re.compile(r"testkernel: done"), LIMIT)
-        assert "testkernel: bad" not in qemu.log, qemu.log
+@pytest.mark.parametrize("iommu", ["intel-iommu,intremap=off", "amd-iommu"])
+def test_several_processors_and_an_iommu(tmp_path, iommu):
+    """Remapping units are found in the ACPI tables, and the other processors stay where firmware left them."""
+    boot(make_image(tmp_path), media="hdd", smp=4, extra=("-device", iommu))
+
+
+def before_the_loader(image, commands):
+    """Puts GRUB commands in front of a disk image's grub.cfg: what firmware might have left, GRUB does for it."""
+    esp = f"{image}@@1M"
+    modules = Path("/usr/lib/grub/i386-pc")
+    old = subprocess.run(["mtype", "-i", esp, "::/boot/grub/grub.cfg"], capture_output=True, text=True, check=True).stdout
+    new = image.with_suffix(".cfg")
+    new.write_text("insmod memrw\ninsmod iorw\n" + "\n".join(commands) + "\n" + old)
+    copy = ["mcopy", "-o", "-i", esp]
+    subprocess.run(["mmd", "-i", esp, "::/boot/grub/i386-pc"], check=True)
+    for name in ("memrw.mod", "iorw.mod"):
+        subprocess.run([*copy, modules / name, f"::/boot/grub/i386-pc/{name}"], check=True)
+    subprocess.run([*copy, new, "::/boot/grub/grub.cfg"], check=True)
+    return image
+
+
+def io_apic_write(register, value):
+    return [f"write_dword 0xfec00000 {register:#x}", f"write_dword 0xfec00010 {value:#x}"]
+
+
+LINE_5 = 0x10 + 2 * 5
+POKES = {
+    "fixed": io_apic_write(LINE_5, 0x20),
+    "NMI": io_apic_write(LINE_5, 0x420),
+    "ExtINT": io_apic_write(LINE_5, 0x720),
+    "PIC": ["outb 0x21 0xb8", "outb 0xa1 0x8f"],
+    "local APIC": ["write_dword 0xfee000f0 0x1f0", "write_dword 0xfee00350 0x700", "write_dword 0xfee00370 0x31",
+                   "write_dword 0xfee00080 0x20"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", POKES)
+def test_interrupt_controllers_are_quiet(tmp_path, what):
+    report = boot(before_the_loader(make_image(tmp_path), POKES[what]), media="hdd")
+    assert report.number("pic") == 0xFFFF
+    assert report.number("lapic-svr") == 0x1FF
+    assert report.number("lapic-tpr") == 0
+
+
+def test_extint_stays_with_an_older_base_revision(tmp_path):
+    """As it was specified then. It shows, too, that the test above finds something to mask."""
+    image = before_the_loader(make_image(tmp_path, kernel=kernel_file("4")), POKES["ExtINT"])
+    with Machine(image, media="hdd", extra=DEBUG_EXIT) as qemu:
+        qemu.expect("testkernel: done", LIMIT)
+        assert "testkernel: bad an I/O APIC line is not masked" in qemu.log, qemu.log
+
+
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+def test_iso_on_a_stick(tmp_path, firmware):
+    """The ISO's bytes as a disk."""
+    report = boot(make_image(tmp_path, media="iso"), media="hdd", firmware=firmware)
+    assert "module" in report.facts
+
+
+@pytest.mark.parametrize("media", ["iso", "hdd"])
+def test_another_disk_with_tessera_on_it(tmp_path, media):
+    """What is booted is what the firmware chose, not whatever disk is found first."""
+    (tmp_path / "other").mkdir()
+    other = make_image(tmp_path / "other", cmdline="the other disk")
+    image = make_image(tmp_path, media=media, cmdline="this one")
+    extra = ["-drive", f"file={other},format=raw,snapshot=on,if=none,id=other", "-device", "virtio-blk-pci,drive=other"]
+    assert boot(image, media=media, extra=extra)["cmdline"] == "'this one'"
+
+
+def test_longest_command_line(tmp_path):
+    cmdline = "x=" + "0123456789" * 409 + "end"
+    assert len(cmdline) == 4095
+    report = boot(make_image(tmp_path, cmdline=cmdline), media="hdd")
+    assert report["cmdline"] == f"'{cmdline}'"
 
 
 def test_module_that_the_kernel_asks_for(tmp_path):
@@ -197,17 +266,22 @@ default_entry: 2
     module_string: first
     module_path: boot():/extra/data.bin
     module_cmdline: second
+    module_path: boot():/boot/initrd.tar
+    module_path: boot():/boot/tessera.elf
+    module_path: boot():/extra/empty
 """
 
 
 @pytest.mark.parametrize("firmware", ["bios", "uefi"])
 def test_a_configuration_of_ones_own(tmp_path, firmware):
-    image = make_image(tmp_path, conf=CONF, files=[("/extra/data.bin", b"\1\2\3")])
+    image = make_image(tmp_path, conf=CONF, files=[("/extra/data.bin", b"\1\2\3"), ("/extra/empty", b"")])
     report = boot(image, media="hdd", firmware=firmware)
     assert report["cmdline"] == "'from conf: yes'"
     assert [line.split(" size")[0] for line in report.facts["module"]] == [
-        "'/boot/initrd.tar' 'first'", "'/extra/data.bin' 'second'"
+        "'/boot/initrd.tar' 'first'", "'/extra/data.bin' 'second'", "'/boot/initrd.tar' ''", "'/boot/tessera.elf' ''",
+        "'/extra/empty' ''",
     ]  # fmt: skip
+    assert report.facts["module"][2].endswith(f"size {len(INITRD):x} sum {sum(INITRD):x}")
     assert "limine.conf:3: option is not known and ignored" in report.log
 
 

@@ -16,6 +16,7 @@ enum {
     FADT = 0x400,
     MADT = 0x800,
     DMAR = 0xa00,
+    IVRS = 0xb00,
     DSDT = 0x1000,
     FACS = 0x3000
 };
@@ -63,7 +64,8 @@ static int start(void **state) {
     put(XSDT + 36, MEMORY_BASE + FADT, 8);
     put(XSDT + 44, MEMORY_BASE + MADT, 8);
     put(XSDT + 52, MEMORY_BASE + DMAR, 8);
-    put_table(XSDT, "XSDT", 60);
+    put(XSDT + 60, MEMORY_BASE + IVRS, 8);
+    put_table(XSDT, "XSDT", 68);
     put(FADT + 36, MEMORY_BASE + FACS, 4);
     put(FADT + 76, 0x608, 4);
     put(FADT + 140, MEMORY_BASE + DSDT, 8);
@@ -79,6 +81,13 @@ static int start(void **state) {
     put(DMAR + 48, 0x00100000, 4);
     put(DMAR + 56, 0xfed90000, 8);
     put_table(DMAR, "DMAR", 64);
+    // Memory (type 0x20), then the same IOMMU in an old and a new form.
+    put(IVRS + 48, 0x00200020, 4);
+    put(IVRS + 80, 0x00180010, 4);
+    put(IVRS + 88, 0xfd000000, 8);
+    put(IVRS + 104, 0x00280011, 4);
+    put(IVRS + 112, 0xfd100000, 8);
+    put_table(IVRS, "IVRS", 144);
     return 0;
 }
 
@@ -109,6 +118,9 @@ static void test_everything_is_found(void **state) {
     assert_int_equal(acpi_io_apic(&tables, 2), 0);
     assert_int_equal(acpi_remapping_unit(&tables, 0), 0xfed90000);
     assert_int_equal(acpi_remapping_unit(&tables, 1), 0);
+    assert_int_equal(acpi_amd_iommu(&tables, 0), 0xfd000000);
+    assert_int_equal(acpi_amd_iommu(&tables, 1), 0xfd100000);
+    assert_int_equal(acpi_amd_iommu(&tables, 2), 0);
 }
 
 static void test_acpi_1(void **state) {
@@ -160,12 +172,12 @@ static void test_damaged_tables_are_passed_over(void **state) {
     assert_int_equal(tables.madt, 0);
     start(NULL);
     put(XSDT + 44, UINT64_MAX - 4, 8);
-    seal(XSDT, 60, 9);
+    seal(XSDT, 68, 9);
     walk();
     assert_int_equal(tables.madt, 0);
     assert_int_equal(tables.dmar, MEMORY_BASE + DMAR);
     start(NULL);
-    put_table(XSDT, "RSDT", 60);
+    put_table(XSDT, "RSDT", 68);
     put_table(RSDT, "XSDT", 40);
     walk();
     assert_int_equal(tables.fadt, 0);
@@ -175,7 +187,7 @@ static void test_damaged_tables_are_passed_over(void **state) {
 static void test_cycles(void **state) {
     (void)state;
     put(XSDT + 52, MEMORY_BASE + XSDT, 8);
-    seal(XSDT, 60, 9);
+    seal(XSDT, 68, 9);
     put(FADT + 140, MEMORY_BASE + FADT, 8);
     seal(FADT, 244, 9);
     walk();
@@ -194,8 +206,8 @@ static void test_structures_of_bad_length(void **state) {
     walk();
     assert_int_equal(acpi_io_apic(&tables, 0), 0);
     start(NULL);
-    put(MADT + 52, 0x0801, 2);
-    put(MADT + 60, 0x0401, 2);
+    put(MADT + 52, 0x0601, 2);
+    put(MADT + 58, 0x0601, 2);
     put_table(MADT, "APIC", 76);
     walk();
     assert_int_equal(acpi_io_apic(&tables, 0), 0xfec10000);

@@ -15,8 +15,9 @@ CORE_SECTORS_MAX = 2048 - CORE_LBA
 MODULES = ["biosdisk", "part_gpt", "part_msdos", "fat", "multiboot2", "search", "search_fs_file", "configfile",
            "normal", "test", "vbe", "video", "video_fb", "all_video"]  # fmt: skip
 
-# The configuration inside the core image: find our partition, go on with the file there.
-EARLY_CONFIG = f"""search --no-floppy --set=root --file {LOADER_PATH}
+# The configuration inside the core image: find our partition, first of all on the device that was booted ($root, and
+# with the comma any partition of it), and go on with the file there.
+EARLY_CONFIG = f"""search --no-floppy --hint=$root --hint=$root, --set=root --file {LOADER_PATH}
 set prefix=($root)/boot/grub
 configfile {CONFIG_PATH}
 """

@@ -41,6 +41,8 @@
 #define REMAPPING_ONE_SHOT  0x96ffffffU // command bits that are only triggers are not copied from the status
 #define REMAPPING_TRANSLATE (1U << 31)
 #define REMAPPING_INTERRUPT (1U << 25)
+#define AMD_CONTROL         0x18 // low half; bit 0 enables the whole unit
+#define AMD_ENABLE          1U
 #define WAIT_STEPS          1000000
 
 static void mask_pic(void) {
@@ -127,4 +129,6 @@ void remapping_off(const struct acpi_tables *acpi) {
         remapping_command(unit, REMAPPING_TRANSLATE);
         remapping_command(unit, REMAPPING_INTERRUPT);
     }
+    for (size_t i = 0; (unit = acpi_amd_iommu(acpi, i)) != 0; i++)
+        mmio_write(unit + AMD_CONTROL, mmio_read(unit + AMD_CONTROL) & ~AMD_ENABLE);
 }

@@ -11,7 +11,7 @@
 // interrupts of the I/O APICs are touched, as it was specified then.
 void interrupts_quiet(const struct acpi_tables *acpi, uint64_t base_revision);
 
-// Switches DMA and interrupt remapping (VT-d) off.
+// Switches DMA and interrupt remapping (VT-d, AMD IOMMU) off.
 void remapping_off(const struct acpi_tables *acpi);
 
 #endif

@@ -66,6 +66,10 @@ static void set_registers(void) {
     write_cr0(CR0_PE | CR0_ET | CR0_WP | CR0_PG);
 }
 
+void arch_interrupts_off(void) {
+    __asm__ volatile("cli" : : : "memory");
+}
+
 void arch_enter(const struct arch_entry *entry) {
     // The page with the jump's code stands at its own address too until the jump has passed over.
     uint64_t code = align_down((uint64_t)(uintptr_t)jump_begin, PAGE_SIZE);
@@ -79,7 +83,6 @@ void arch_enter(const struct arch_entry *entry) {
         .stack_top = entry->stack_top,
         .entry = entry->entry,
     };
-    __asm__ volatile("cli");
     interrupts_quiet(entry->acpi, entry->base_revision);
     if (entry->base_revision >= 5 && !entry->keep_iommu)
         remapping_off(entry->acpi);

@@ -360,6 +360,10 @@ static void print_file(const char *name, const uint64_t *file) {
     expect((file[1] & 4095) == 0, "a file is not page-aligned");
 }
 
+static void check_files_apart(const uint64_t *a, const uint64_t *b) {
+    expect(a[1] + a[2] <= (b[1] & ~4095ULL) || b[1] + b[2] <= (a[1] & ~4095ULL), "two files share a page");
+}
+
 static void print_framebuffer(void) {
     if (framebuffer.response == NULL || framebuffer.response[1] == 0) {
         fact_text("framebuffer", "none");
@@ -451,8 +455,13 @@ static void print_answers(void) {
         fact("performance", 1);
     }
     print_file("kernel", (const uint64_t *)executable_file.response[1]);
-    for (uint64_t i = 0; module.response != NULL && i < module.response[1]; i++)
-        print_file("module", ((const uint64_t **)module.response[2])[i]);
+    for (uint64_t i = 0; module.response != NULL && i < module.response[1]; i++) {
+        const uint64_t **files = (const uint64_t **)module.response[2];
+        print_file("module", files[i]);
+        check_files_apart(files[i], (const uint64_t *)executable_file.response[1]);
+        for (uint64_t j = 0; j < i; j++)
+            check_files_apart(files[i], files[j]);
+    }
 }
 
 // Writes all over the part of the stack that is not in use. Were it smaller than asked for, something else
