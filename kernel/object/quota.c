@@ -74,8 +74,22 @@ static void charge_subtract(struct charge *from, const struct charge *part) {
     }
 }
 
+#if CONFIG_CHECKS
+uint64_t quota_refuse_at;
+
+static bool is_refused_for_test(void) {
+    return quota_refuse_at != 0 && --quota_refuse_at == 0;
+}
+#else
+static bool is_refused_for_test(void) {
+    return false;
+}
+#endif
+
 status_t quota_charge(struct quota *quota, const struct charge *charge) {
     status_t status = STATUS_NO_QUOTA;
+    if (is_refused_for_test())
+        return status;
     lock_acquire(&quota->object.lock);
     if (fits(&quota->limit, &quota->used, nullptr, charge)) {
         charge_add(&quota->used, charge);
@@ -148,7 +162,8 @@ void quota_returned(struct quota *quota, const struct charge *charge) {
     lift(quota, charge, true);
 }
 
-status_t quota_carve(struct quota *parent, const struct limits *limits, struct quota **child) {
+status_t quota_carve(struct quota *parent, const struct limits *limits, const struct charge *fixed,
+                     struct quota **child) {
     struct charge limit = charge_bytes(limits->bytes);
     for (unsigned i = 0; i < RECORD_COUNT; i++)
         limit.records[i] = limits->records[i];
@@ -160,7 +175,8 @@ status_t quota_carve(struct quota *parent, const struct limits *limits, struct q
     quota->parent = parent;
     quota->priority = limits->priority;
     quota->weight = limits->weight;
-    quota->used.records[RECORD_QUOTA] = 1;
+    quota->used = *fixed;
+    quota->used.records[RECORD_QUOTA]++;
     quota_setup(quota, &limit);
     lock_acquire(&parent->object.lock);
     parent->carved += limit.bytes;

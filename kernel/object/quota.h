@@ -40,13 +40,19 @@ extern struct quota root_quota;
 void quota_root_init(const struct charge *limit);
 // STATUS_OK, STATUS_NO_QUOTA, or STATUS_RESTART (see above).
 status_t quota_charge(struct quota *quota, const struct charge *charge);
+#if CONFIG_CHECKS
+// For tests: the n-th charge from now on is refused; 0: none.
+extern uint64_t quota_refuse_at;
+#endif
 void quota_uncharge(struct quota *quota, const struct charge *charge);
 // The charge will be lifted when storage is free again: announced so that charges wait instead of failing.
 void quota_returning(struct quota *quota, const struct charge *charge);
 void quota_returned(struct quota *quota, const struct charge *charge);
 
-// Carves a child out of the parent. The parent is charged with the limits. The child's own records are not.
-status_t quota_carve(struct quota *parent, const struct limits *limits, struct quota **child);
+// Carves a child out of the parent. The parent is charged with the limits; the child starts with `fixed`,
+// which the limits have room for, and its own record.
+status_t quota_carve(struct quota *parent, const struct limits *limits, const struct charge *fixed,
+                     struct quota **child);
 // The process of this quota is gone: what is left returns to the parent when the last charge is lifted.
 void quota_close(struct quota *quota);
 

@@ -36,7 +36,8 @@ static status_t create_decide_locked(struct process *creator, const struct limit
     status_t status = descriptor_prepare_locked(creator, 2, &charge);
     if (status != STATUS_OK)
         return status;
-    status = quota_carve(creator->quota, limits, quota);
+    struct charge fixed = process_fixed_charge();
+    status = quota_carve(creator->quota, limits, &fixed, quota);
     if (status != STATUS_OK)
         descriptor_unprepare(creator, &charge);
     return status;
@@ -52,21 +53,17 @@ status_t sys_process_create(struct thread *self, const struct handle *supervisor
         status = limits_check(&limits, creator->quota);
     if (status != STATUS_OK)
         return status;
+    // One hold from the decision to the act: the slots that were found free stay free.
     lock_acquire(&creator->object.lock);
     status = create_decide_locked(creator, &limits, &quota);
+    if (status == STATUS_OK) {
+        object_get(&quota->object);
+        struct process *process = process_create(quota, (struct endpoint *)supervisor->object, value);
+        *process_value = descriptor_commit_locked(creator, &process->object, RIGHTS_PROCESS_ALL);
+        *space_value = descriptor_commit_locked(creator, &process->space->object, RIGHTS_SPACE_ALL);
+    }
     lock_release(&creator->object.lock);
-    if (status != STATUS_OK)
-        return status;
-    struct charge fixed = process_fixed_charge();
-    // Cannot fail: limits_check saw the room.
-    (void)quota_charge(quota, &fixed);
-    object_get(&quota->object);
-    struct process *process = process_create(quota, (struct endpoint *)supervisor->object, value);
-    lock_acquire(&creator->object.lock);
-    *process_value = descriptor_commit_locked(creator, &process->object, RIGHTS_PROCESS_ALL);
-    *space_value = descriptor_commit_locked(creator, &process->space->object, RIGHTS_SPACE_ALL);
-    lock_release(&creator->object.lock);
-    return STATUS_OK;
+    return status;
 }
 
 status_t sys_process_end(struct thread *self, const struct handle *handle, uint64_t status) {
