@@ -29,7 +29,8 @@ enum image_flag : uint32_t {
     IMAGE_LOG = 1u << 2,       // platform part: the kernel log
     IMAGE_ACPI = 1u << 3,      // platform parts: firmware tables
     IMAGE_INITRD = 1u << 4,    // the boot archive, read only
-    IMAGE_FLAGS_ALL = 0x1f,
+    IMAGE_ROOT = 1u << 5,      // all of the platform and the root quota: for tests of the system
+    IMAGE_FLAGS_ALL = 0x3f,
 };
 
 #define IMAGE_CALLS_INIT (1u << 31)

@@ -228,6 +228,14 @@ static status_t give_tables(struct child *child) {
     return status;
 }
 
+// Everything that init itself holds of the machine.
+static status_t give_root(struct child *child) {
+    status_t status = give_clone(child, "platform", (desc_t){init.boot->platform}, RIGHTS_PLATFORM_ALL);
+    if (status == STATUS_OK)
+        status = give_clone(child, "quota", (desc_t){init.boot->quota}, RIGHTS_QUOTA_ALL);
+    return status;
+}
+
 static status_t give_platform(struct child *child) {
     const struct image_entry *entry = child->start->entry;
     status_t status = STATUS_OK;
@@ -244,6 +252,8 @@ static status_t give_platform(struct child *child) {
     if (status == STATUS_OK && (entry->flags & IMAGE_INITRD) != 0)
         status = give_clone(child, "initrd", (desc_t){init.boot->initrd},
                             RIGHT_MEMORY_READ | RIGHT_MEMORY_MAP | RIGHT_INSPECT);
+    if (status == STATUS_OK && (entry->flags & IMAGE_ROOT) != 0)
+        status = give_root(child);
     return status;
 }
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+//
+// What stands at the top of the stack of a new task or child: where it goes from guest_enter().
+
+#ifndef GUEST_LAUNCH_H
+#define GUEST_LAUNCH_H
+
+#include <abi/structs.h>
+#include <base/types.h>
+
+struct launch {
+    void (*run)(struct launch *launch, struct message_page *page);
+    uint64_t function;
+    uint64_t argument;
+    uint64_t unused; // the size stays a multiple of what a stack is aligned to
+};
+
+enum { LAUNCH_SIZE = sizeof(struct launch) };
+static_assert(LAUNCH_SIZE % 16 == 0);
+
+#endif
