@@ -127,15 +127,15 @@ trap_entry_paranoid:
     ud2
     .size   trap_entry_paranoid, . - trap_entry_paranoid
 
-// frame_resume(frame): into user mode. rip is canonical for the user's half, or the frame says otherwise: then
-// IRET is not used either (thread.c checks).
+// frame_resume(frame): into user mode, by SYSRET after a system call, else by IRET. Either faults on an rip that is not
+// canonical; none gets into a frame (thread.c, arch_thread_start), and SYSRET, which would fault on the user's stack,
+// is not tried with one at all (CVE-2012-0217).
     .globl  frame_resume
     .type   frame_resume, @function
 frame_resume:
     movq    %rdi, %rsp
     cmpq    $VECTOR_SYSCALL, FRAME_VECTOR(%rdi)
     jne     1f
-    // SYSRET to a non-canonical address faults in kernel mode on the user's stack (CVE-2012-0217).
     movq    FRAME_RIP(%rdi), %rax
     shrq    $47, %rax
     jnz     1f

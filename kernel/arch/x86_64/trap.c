@@ -75,6 +75,8 @@ void trap_fatal(struct trap_frame *frame) {
     if (frame->vector == VECTOR_PAGE_FAULT)
         panic("expected no fault in the kernel, got a page fault %s 0x%016lx (code 0x%lx)",
               access_name(frame->error), address, frame->error);
+    if (frame->vector == VECTOR_NMI || frame->vector == VECTOR_MACHINE_CHECK)
+        panic("expected sound hardware, got a %s", exception_name(frame->vector));
     panic("expected no exception in the kernel, got %s (vector %u, code 0x%lx)",
           exception_name(frame->vector), (unsigned)frame->vector, frame->error);
 }
