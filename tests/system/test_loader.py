@@ -434,6 +434,16 @@ def test_configuration_beside_the_application(tmp_path):
     refused(image, "/EFI/BOOT/limine.conf:1: neither an entry", media="hdd", firmware="uefi")
 
 
+def test_a_run_ends_when_the_loader_stops(tmp_path):
+    """More files than memory: no time limit is needed to see that nothing will come."""
+    with open(tmp_path / "large", "wb") as file:
+        file.truncate(80 * MIB)
+    status, out, err = run_tool("run", "--extra", tmp_path, "--memory", "64M", "--command", "true")
+    assert (status, out) == (125, b"")
+    assert b"tessera-loader: /boot/initrd.tar: module cannot be loaded" in err
+    assert b"the loader found no system" in err
+
+
 def test_a_hang_would_be_seen(tmp_path):
     """The helper above must not take silence for a refusal."""
     with pytest.raises(MachineError), Machine(make_image(tmp_path), media="hdd", extra=DEBUG_EXIT) as qemu:
