@@ -29,7 +29,8 @@ static status_t offer_take(const struct thread *thread, unsigned *slots, uint64_
     return STATUS_OK;
 }
 
-// The undelivered or delivered descriptors of a cancelled call go back, in steps, before its thread runs again.
+// The undelivered or delivered descriptors of a cancelled call go back, in steps, before its thread runs
+// again.
 static bool undo_step(struct thread *caller) {
     if (caller->operation.value)
         return message_give_back_step(caller);
@@ -96,7 +97,8 @@ static void delivered_locked(struct endpoint *endpoint, struct thread *receiver,
 
 // Why a call cannot be made now; endpoint's lock held.
 static status_t send_check_locked(const struct endpoint *endpoint, const struct badge *badge) {
-    if (!object_is_alive(&endpoint->object) || (badge && badge->destroyed))
+    if (!object_is_alive(&endpoint->object) ||
+        (badge && (badge->destroyed || atomic_load(&badge->endpoint) != endpoint)))
         return STATUS_DEAD;
     return atomic_load(&endpoint->servers) > 0 ? STATUS_OK : STATUS_NO_SERVER;
 }
@@ -108,7 +110,8 @@ static status_t send_locked(struct endpoint *endpoint, struct thread *caller, co
     if (status != STATUS_OK)
         return status;
     struct list *link = list_is_empty(&endpoint->receivers) ? nullptr : endpoint->receivers.next;
-    if (!thread_block_locked(caller, link ? THREAD_AWAITING : THREAD_CALLING, &endpoint->object, through, deadline))
+    if (!thread_block_locked(caller, link ? THREAD_AWAITING : THREAD_CALLING, &endpoint->object, through,
+                             deadline))
         return STATUS_CLOSED;
     caller->call.number = atomic_fetch_add_explicit(&next_number, 1, memory_order_relaxed);
     caller->call.server = nullptr;
@@ -133,7 +136,7 @@ static status_t send_locked(struct endpoint *endpoint, struct thread *caller, co
 
 static struct endpoint *endpoint_of(struct object *object, struct badge **badge) {
     *badge = object->type == OBJECT_BADGE ? (struct badge *)object : nullptr;
-    return *badge ? (*badge)->endpoint : (struct endpoint *)object;
+    return *badge ? atomic_load(&(*badge)->endpoint) : (struct endpoint *)object;
 }
 
 static bool moves_target(const struct outgoing_call *call, const struct handle *target) {
@@ -160,9 +163,12 @@ status_t call_send(struct thread *self, const struct handle *target, uint64_t he
         message_put_back(self, call);
         return STATUS_SELF;
     }
-    lock_acquire(&endpoint->object.lock);
-    status = send_locked(endpoint, self, target, deadline);
-    lock_release(&endpoint->object.lock);
+    status = STATUS_DEAD;
+    if (endpoint) {
+        lock_acquire(&endpoint->object.lock);
+        status = send_locked(endpoint, self, target, deadline);
+        lock_release(&endpoint->object.lock);
+    }
     if (status != STATUS_PENDING)
         message_put_back(self, call);
     return status;
@@ -171,7 +177,8 @@ status_t call_send(struct thread *self, const struct handle *target, uint64_t he
 void call_fault(struct thread *thread, uint64_t label, const uint64_t words[4]) {
     struct outgoing_call *call = &thread->call;
     struct endpoint *endpoint = thread->process->supervisor;
-    *call = (struct outgoing_call){.header = label | HEADER_KERNEL, .badge_value = thread->process->value, .is_fault = true};
+    *call = (struct outgoing_call){
+        .header = label | HEADER_KERNEL, .badge_value = thread->process->value, .is_fault = true};
     list_init(&call->badge_link);
     for (unsigned i = 0; i < 4; i++)
         call->fault_words[i] = words[i];
@@ -185,7 +192,8 @@ void call_fault(struct thread *thread, uint64_t label, const uint64_t words[4]) 
         fault_unresolved(thread);
 }
 
-// Delivers queued calls until one fits; those that do not get their error. RESTART: as many as one step may were refused.
+// Delivers queued calls until one fits; those that do not get their error. RESTART: as many as one step may
+// were refused.
 static status_t receive_queued_locked(struct endpoint *endpoint, struct thread *self) {
     for (unsigned i = 0; i < REFUSE_MOST; i++) {
         if (list_is_empty(&endpoint->callers))
@@ -214,8 +222,8 @@ static status_t receive_ready_locked(struct endpoint *endpoint, struct thread *s
     return STATUS_PENDING;
 }
 
-static status_t receive_wait_locked(struct endpoint *endpoint, struct thread *self, const struct handle *through,
-                                    uint64_t deadline) {
+static status_t receive_wait_locked(struct endpoint *endpoint, struct thread *self,
+                                    const struct handle *through, uint64_t deadline) {
     if (deadline_is_past(deadline))
         return STATUS_TIMED_OUT;
     if (!thread_block_locked(self, THREAD_RECEIVING, &endpoint->object, through, deadline))
@@ -224,9 +232,11 @@ static status_t receive_wait_locked(struct endpoint *endpoint, struct thread *se
     return STATUS_PENDING;
 }
 
-// With a bound notification: its lock is held from the look at its bits until the thread waits, so that no signal is lost between.
-static status_t receive_bound_locked(struct endpoint *endpoint, struct thread *self, struct notification *bound,
-                                     const struct handle *through, uint64_t deadline) {
+// With a bound notification: its lock is held from the look at its bits until the thread waits, so that no
+// signal is lost between.
+static status_t receive_bound_locked(struct endpoint *endpoint, struct thread *self,
+                                     struct notification *bound, const struct handle *through,
+                                     uint64_t deadline) {
     lock_acquire(&bound->object.lock);
     uint64_t bits = bound->bound == self ? notification_take_locked(bound, UINT64_MAX) : 0;
     status_t status = STATUS_PENDING;
@@ -254,7 +264,8 @@ static status_t receive_once(struct thread *self, const struct handle *through, 
 static bool receive_step(struct thread *self) {
     struct operation *operation = &self->operation;
     struct handle through = {.object = operation->object, .slot = operation->slot, .tag = operation->value};
-    status_t status = handle_is_current(&through) ? receive_once(self, &through, operation->deadline) : STATUS_CLOSED;
+    status_t status =
+        handle_is_current(&through) ? receive_once(self, &through, operation->deadline) : STATUS_CLOSED;
     if (status == STATUS_RESTART)
         return false;
     if (status != STATUS_PENDING)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Calls, receives, replies: the states of the threads that take part. The caller's call stands in its own struct thread: in the endpoint's
-// queue (CALLING), then in a server thread's own slot or a reply object (AWAITING), until an answer or a cancel. All of these changes
-// happen under the lock of the endpoint that was called.
+// Calls, receives, replies: the states of the threads that take part. The caller's call stands in its own
+// struct thread: in the endpoint's queue (CALLING), then in a server thread's own slot or a reply object
+// (AWAITING), until an answer or a cancel. All of these changes happen under the lock of the endpoint that
+// was called.
 #pragma once
 #include "object/endpoint.h"
 #include "object/reply.h"
@@ -17,12 +18,13 @@ status_t call_keep(struct thread *self, struct reply *reply);
 
 // A fault of the current thread goes to its process's supervisor as a call; without one the process ends.
 void call_fault(struct thread *thread, uint64_t label, const uint64_t words[4]);
-// Ends the wait of a caller, queued or delivered; its descriptors are given back before it runs. Endpoint's lock held.
+// Ends the wait of a caller, queued or delivered; its descriptors are given back before it runs. Endpoint's
+// lock held.
 void call_cancel_locked(struct endpoint *endpoint, struct thread *caller, status_t status);
 // The thread ends, and owes an answer: its caller gets the status.
 void call_drop_pending(struct thread *server, status_t status);
 // The call that a reply object keeps ends with the status.
 void reply_drop(struct reply *reply, status_t status);
-// The caller whose call stands in *place, with the lock of what it waits at (the endpoint that it called) held; nullptr: there is none
-// (any more).
+// The caller whose call stands in *place, with the lock of what it waits at (the endpoint that it called)
+// held; nullptr: there is none (any more).
 struct thread *call_lock(struct thread *_Atomic *place);

@@ -2,7 +2,8 @@
 //
 // What messages carry: words in registers, descriptors and lent ranges through the message page.
 //
-// Decide, then act: message_take() and message_answer_locked() first look at everything that can fail, then move.
+// Decide, then act: message_take() and message_answer_locked() first look at everything that can fail, then
+// move.
 
 #include <arch/thread.h>
 #include <base/types.h>
@@ -12,8 +13,7 @@
 #include "object/endpoint.h"
 #include "object/process.h"
 
-#define HEADER_CALL_BITS                                                                                     \
-    (0xffffffffULL | 7ULL << HEADER_DESCRIPTORS_SHIFT | 3ULL << HEADER_RANGES_SHIFT)
+#define HEADER_CALL_BITS (0xffffffffULL | 7ULL << HEADER_DESCRIPTORS_SHIFT | 3ULL << HEADER_RANGES_SHIFT)
 
 static const struct message_page *page_of(const struct thread *thread) {
     return thread->message;
@@ -58,11 +58,13 @@ static status_t descriptor_decide_locked(struct thread *sender, const struct mes
         return STATUS_NO_RIGHT;
     if (move && !list_is_empty(&handle.slot->mappings))
         return STATUS_MAPPED;
-    *out = (struct outgoing){.object = handle.object, .slot = handle.slot, .rights = wanted->rights, .move = move};
+    *out = (struct outgoing){
+        .object = handle.object, .slot = handle.slot, .rights = wanted->rights, .move = move};
     return STATUS_OK;
 }
 
-static status_t descriptors_decide_locked(struct thread *sender, struct outgoing_call *out, struct charge *clones) {
+static status_t descriptors_decide_locked(struct thread *sender, struct outgoing_call *out,
+                                          struct charge *clones) {
     for (unsigned i = 0; i < out->descriptor_count; i++) {
         struct message_descriptor wanted = page_of(sender)->send[i];
         status_t status = descriptor_decide_locked(sender, &wanted, &out->descriptors[i]);
@@ -86,7 +88,8 @@ static bool moves_are_waited_on(const struct process *process, const struct outg
         const struct thread *thread = list_entry(link, struct thread, link);
         for (unsigned i = 0; i < out->descriptor_count; i++) {
             const struct outgoing *one = &out->descriptors[i];
-            if (one->move && (atomic_load(&thread->through) == one->slot || atomic_load(&thread->bound_through) == one->slot))
+            if (one->move && (atomic_load(&thread->through) == one->slot ||
+                              atomic_load(&thread->bound_through) == one->slot))
                 return true;
         }
     }
@@ -100,8 +103,10 @@ static void moves_mark(struct outgoing_call *out, enum slot_kind kind) {
     }
 }
 
-// The marks come before the look at waiting threads: who starts to wait after the mark sees it (thread_block_locked).
-static status_t descriptors_act_locked(struct thread *sender, struct outgoing_call *out, const struct charge *clones) {
+// The marks come before the look at waiting threads: who starts to wait after the mark sees it
+// (thread_block_locked).
+static status_t descriptors_act_locked(struct thread *sender, struct outgoing_call *out,
+                                       const struct charge *clones) {
     moves_mark(out, SLOT_TRANSIT_OUT);
     status_t status = STATUS_OK;
     if (moves_are_waited_on(sender->process, out))
@@ -180,13 +185,15 @@ static status_t accept_locked(struct process *process, const struct outgoing_cal
     return STATUS_OK;
 }
 
-static void show_received(struct thread *receiver, unsigned index, uint64_t value, const struct outgoing *one) {
+static void show_received(struct thread *receiver, unsigned index, uint64_t value,
+                          const struct outgoing *one) {
     struct message_page *page = receiver->message;
     page->received[index] = (struct message_received){
         .descriptor = value, .rights = (uint32_t)one->rights, .type = one->object->type};
 }
 
-// Clones become the receiver's, moves enter its table in transit. Both are paid by the receiver already; the sender's process may differ.
+// Clones become the receiver's, moves enter its table in transit. Both are paid by the receiver already; the
+// sender's process may differ.
 static void hand_over_locked(struct thread *receiver, struct thread *sender, struct outgoing_call *out) {
     struct process *process = receiver->process;
     for (unsigned i = 0; i < out->descriptor_count; i++) {
@@ -199,7 +206,7 @@ static void hand_over_locked(struct thread *receiver, struct thread *sender, str
             object_get(&sender->process->object);
             slot->peer = one->slot;
             slot->peer_process = sender->process;
-            one->received = slot;
+            one->received_index = slot->index;
             one->received_tag = slot->tag;
         } else {
             struct charge charge = object_charge(one->object);
@@ -211,7 +218,8 @@ static void hand_over_locked(struct thread *receiver, struct thread *sender, str
 static void show_ranges(struct thread *receiver, const struct outgoing_call *out) {
     struct message_page *page = receiver->message;
     for (unsigned i = 0; i < out->range_count; i++)
-        page->lent[i] = (struct message_range){.length = out->ranges[i].length, .flags = out->ranges[i].flags};
+        page->lent[i] =
+            (struct message_range){.length = out->ranges[i].length, .flags = out->ranges[i].flags};
 }
 
 static void show_fault(struct thread *receiver, const struct thread *caller) {
@@ -299,8 +307,7 @@ status_t message_answer_locked(struct thread *server, struct outgoing_call *answ
 }
 
 // The move is final: the server's slot becomes strong, the sender's goes.
-static void settle_one_locked(struct process *sender, struct outgoing *one) {
-    struct slot *slot = one->received;
+static void settle_one_locked(struct process *sender, struct outgoing *one, struct slot *slot) {
     bool served = slot_serves(one->slot);
     slot->peer = nullptr;
     slot->peer_process = nullptr;
@@ -319,9 +326,10 @@ void message_settle_locked(struct thread *caller) {
             continue;
         lock_acquire_pair(&sender->object.lock, &server->object.lock);
         // Another tag: the server released it, and it is back with its sender, or on the way.
-        bool settled = one->received->tag == one->received_tag;
+        struct slot *slot = table_slot(server, one->received_index);
+        bool settled = slot && slot->tag == one->received_tag;
         if (settled)
-            settle_one_locked(sender, one);
+            settle_one_locked(sender, one, slot);
         lock_release_pair(&sender->object.lock, &server->object.lock);
         if (settled) {
             struct charge charge = object_charge(one->object);
@@ -340,27 +348,29 @@ bool message_in_transit(const struct thread *caller) {
     return false;
 }
 
-// What the slot holds for this call: 0 when it is back already, else the tag to close it with.
-static uint64_t transit_tag(struct process *server, const struct outgoing *one) {
+// The server's slot of a move, marked, with the tag to close it with; nullptr when it is back already. A
+// server that ended has given all back and may have no table any more.
+static struct slot *transit_mark(struct process *server, const struct outgoing *one, uint64_t *tag) {
     lock_acquire(&server->object.lock);
-    struct slot *slot = one->received;
-    uint64_t tag = slot->tag;
-    bool ours = tag_generation(tag) == tag_generation(one->received_tag);
-    if (ours && tag == one->received_tag) {
+    struct slot *slot = table_slot(server, one->received_index);
+    if (slot && tag_generation(slot->tag) != tag_generation(one->received_tag))
+        slot = nullptr;
+    if (slot && slot->tag == one->received_tag)
         slot_mark_closing_locked(slot);
-        tag = slot->tag;
-    }
+    if (slot)
+        *tag = slot->tag;
     lock_release(&server->object.lock);
-    return ours ? tag : 0;
+    return slot;
 }
 
 bool message_give_back_step(struct thread *caller) {
     struct outgoing_call *call = &caller->call;
     while (call->descriptor_count > 0) {
         struct outgoing *one = &call->descriptors[call->descriptor_count - 1];
-        uint64_t tag = one->move ? transit_tag(call->server_process, one) : 0;
-        if (tag != 0) {
-            (void)slot_close_step(call->server_process, one->received, tag);
+        uint64_t tag;
+        struct slot *slot = one->move ? transit_mark(call->server_process, one, &tag) : nullptr;
+        if (slot) {
+            (void)slot_close_step(call->server_process, slot, tag);
             return false;
         }
         call->descriptor_count--;

@@ -28,7 +28,8 @@ status_t message_answer_locked(struct thread *server, struct outgoing_call *answ
 // The call was answered: what was in transit is the server's now.
 void message_settle_locked(struct thread *caller);
 bool message_in_transit(const struct thread *caller);
-// One step of giving back what is in transit; true when all is back, and then the reference to the server process is put. No lock held.
+// One step of giving back what is in transit; true when all is back, and then the reference to the server
+// process is put. No lock held.
 bool message_give_back_step(struct thread *caller);
 
 // Does the descriptor carry the right to receive at an endpoint (and so count among its servers)?

@@ -244,6 +244,12 @@ static void strong_closed(struct process *process, struct object *object, uint64
     object_release(object, process->quota);
 }
 
+// A transfer was to fill the slot: it will find it gone. What this process paid for it goes.
+static void reserved_closed(struct process *process, struct object *object) {
+    struct charge charge = object_charge(object);
+    quota_uncharge(process->quota, &charge);
+}
+
 bool slot_close_step(struct process *process, struct slot *slot, uint64_t tag) {
     if (remove_mapping(process, slot, tag))
         return false;
@@ -253,14 +259,15 @@ bool slot_close_step(struct process *process, struct slot *slot, uint64_t tag) {
         return true;
     }
     lock_acquire(&process->object.lock);
-    struct object *object = nullptr;
-    if (slot->tag == tag) {
-        object = slot->closing_kind == SLOT_STRONG ? slot->object : nullptr;
-        slot_free_locked(process, slot);
-    }
-    lock_release(&process->object.lock);
+    struct object *object = slot->tag == tag ? slot->object : nullptr;
+    uint32_t kind = slot->closing_kind;
     if (object)
+        slot_free_locked(process, slot);
+    lock_release(&process->object.lock);
+    if (object && kind == SLOT_STRONG)
         strong_closed(process, object, tag_rights(tag));
+    else if (object && kind == SLOT_RESERVED)
+        reserved_closed(process, object);
     return true;
 }
 

@@ -8,7 +8,7 @@
 #include "ipc/message.h"
 #include "object/endpoint.h"
 #include "object/thread.h"
-#include "sched/cpu.h"
+#include "sched/scheduler.h"
 
 #define WAKE_STEP 32 // callers woken in one step
 
@@ -32,14 +32,9 @@ void endpoint_server_add(struct endpoint *endpoint) {
     atomic_fetch_add(&endpoint->servers, 1);
 }
 
-static unsigned current_priority(void) {
-    const struct thread *thread = cpu_current()->thread;
-    return thread ? atomic_load(&thread->priority) : 0;
-}
-
 void endpoint_server_remove(struct endpoint *endpoint) {
     if (atomic_fetch_sub(&endpoint->servers, 1) == 1)
-        job_queue(&endpoint->job, current_priority());
+        job_queue(&endpoint->job, scheduler_current_priority());
 }
 
 void endpoint_end(struct endpoint *endpoint, unsigned priority) {
@@ -64,8 +59,21 @@ static bool drop_events_locked(struct endpoint *endpoint) {
     return false;
 }
 
-// No server is left: callers that wait get NO_SERVER. No strong descriptor at all: calls that were received cannot be answered sensibly
-// either, and events have no reader.
+// The badges of an endpoint that ended name nothing any more, so that who holds them does not keep its
+// storage.
+static bool detach_some_locked(struct endpoint *endpoint) {
+    struct avl_node *node;
+    for (unsigned i = 0; i < WAKE_STEP && (node = avl_first(&endpoint->badges)); i++) {
+        struct badge *badge = avl_entry(node, struct badge, node);
+        avl_remove(&endpoint->badges, node);
+        atomic_store(&badge->endpoint, nullptr);
+        object_put(&endpoint->object);
+    }
+    return avl_first(&endpoint->badges) == nullptr;
+}
+
+// No server is left: callers that wait get NO_SERVER. No strong descriptor at all: calls that were received
+// cannot be answered sensibly either, and events have no reader.
 static bool wake_step(struct endpoint *endpoint) {
     bool done = true;
     lock_acquire(&endpoint->object.lock);
@@ -73,7 +81,8 @@ static bool wake_step(struct endpoint *endpoint) {
     if (ended || atomic_load(&endpoint->servers) == 0)
         done = cancel_some_locked(endpoint, &endpoint->callers, STATUS_NO_SERVER);
     if (done && ended)
-        done = cancel_some_locked(endpoint, &endpoint->delivered, STATUS_NO_SERVER) && drop_events_locked(endpoint);
+        done = cancel_some_locked(endpoint, &endpoint->delivered, STATUS_NO_SERVER) &&
+               drop_events_locked(endpoint) && detach_some_locked(endpoint);
     lock_release(&endpoint->object.lock);
     return done;
 }
@@ -124,38 +133,79 @@ struct badge *badge_create_locked(struct endpoint *endpoint, uint64_t value) {
     return badge;
 }
 
-// The server heard it: the place is free.
+// Frees the badge's place; endpoint's lock held.
+static void leave_locked(struct endpoint *endpoint, struct badge *badge) {
+    avl_remove(&endpoint->badges, &badge->node);
+    atomic_store(&badge->endpoint, nullptr);
+    endpoint->places_used--;
+    object_put(&endpoint->object);
+}
+
+// The server heard it, or will never hear.
 static void closed_taken(struct event *event) {
     struct badge *badge = container_of(event, struct badge, closed);
-    avl_remove(&badge->endpoint->badges, &badge->node);
-    badge->endpoint->places_used--;
+    leave_locked(atomic_load(&badge->endpoint), badge);
     object_put(&badge->object);
+}
+
+// The endpoint of a badge, locked; nullptr when it has ended.
+static struct endpoint *badge_lock(struct badge *badge) {
+    struct endpoint *endpoint = atomic_load(&badge->endpoint);
+    if (!endpoint)
+        return nullptr;
+    lock_acquire(&endpoint->object.lock);
+    if (atomic_load(&badge->endpoint) == endpoint)
+        return endpoint;
+    lock_release(&endpoint->object.lock);
+    return nullptr;
+}
+
+static void post_locked(struct endpoint *endpoint, struct event *event) {
+    struct list *link = list_pop_front(&endpoint->receivers);
+    if (link) {
+        struct thread *receiver = list_entry(link, struct thread, queue);
+        message_event_locked(receiver, event);
+        thread_wake_locked(receiver);
+        event->taken(event);
+    } else if (!object_is_alive(&endpoint->object)) {
+        event->taken(event);
+    } else {
+        list_push_back(&endpoint->events, &event->link);
+    }
+}
+
+void endpoint_post(struct endpoint *endpoint, struct event *event) {
+    lock_acquire(&endpoint->object.lock);
+    post_locked(endpoint, event);
+    lock_release(&endpoint->object.lock);
 }
 
 // The last descriptor went. A badge that the server destroyed before is not announced.
 void badge_end(struct badge *badge) {
-    if (badge->destroyed) {
-        struct endpoint *endpoint = badge->endpoint;
-        lock_acquire(&endpoint->object.lock);
-        avl_remove(&endpoint->badges, &badge->node);
-        endpoint->places_used--;
-        lock_release(&endpoint->object.lock);
+    struct endpoint *endpoint = badge_lock(badge);
+    if (!endpoint)
         return;
+    if (badge->destroyed) {
+        leave_locked(endpoint, badge);
+    } else {
+        object_get(&badge->object);
+        post_locked(endpoint, &badge->closed);
     }
-    object_get(&badge->object);
-    endpoint_post(badge->endpoint, &badge->closed);
+    lock_release(&endpoint->object.lock);
 }
 
 static bool badge_job(struct job *job) {
     struct badge *badge = container_of(job, struct badge, job);
-    struct endpoint *endpoint = badge->endpoint;
-    lock_acquire(&endpoint->object.lock);
-    for (unsigned i = 0; i < WAKE_STEP && !list_is_empty(&badge->calls); i++) {
-        struct thread *caller = list_first(&badge->calls, struct thread, call.badge_link);
-        call_cancel_locked(endpoint, caller, STATUS_CANCELLED);
+    struct endpoint *endpoint = badge_lock(badge);
+    bool done = true;
+    if (endpoint) {
+        for (unsigned i = 0; i < WAKE_STEP && !list_is_empty(&badge->calls); i++) {
+            struct thread *caller = list_first(&badge->calls, struct thread, call.badge_link);
+            call_cancel_locked(endpoint, caller, STATUS_CANCELLED);
+        }
+        done = list_is_empty(&badge->calls);
+        lock_release(&endpoint->object.lock);
     }
-    bool done = list_is_empty(&badge->calls);
-    lock_release(&endpoint->object.lock);
     if (done)
         object_put(&badge->object);
     return done;
@@ -171,22 +221,6 @@ status_t badge_destroy(struct endpoint *endpoint, uint64_t value) {
     }
     lock_release(&endpoint->object.lock);
     if (alive)
-        job_queue(&badge->job, current_priority());
+        job_queue(&badge->job, scheduler_current_priority());
     return alive ? STATUS_OK : STATUS_DEAD;
-}
-
-void endpoint_post(struct endpoint *endpoint, struct event *event) {
-    lock_acquire(&endpoint->object.lock);
-    struct list *link = list_pop_front(&endpoint->receivers);
-    if (link) {
-        struct thread *receiver = list_entry(link, struct thread, queue);
-        message_event_locked(receiver, event);
-        thread_wake_locked(receiver);
-        event->taken(event);
-    } else if (!object_is_alive(&endpoint->object)) {
-        event->taken(event);
-    } else {
-        list_push_back(&endpoint->events, &event->link);
-    }
-    lock_release(&endpoint->object.lock);
 }

@@ -27,8 +27,9 @@ struct endpoint {
 
 struct badge {
     struct object object;
-    struct endpoint *endpoint; // holds a reference; immutable
-    uint64_t value;            // immutable
+    struct endpoint
+        *_Atomic endpoint; // holds a reference; nullptr when that has ended or the place is free again
+    uint64_t value;        // immutable
     // Under the endpoint's lock.
     struct avl_node node;
     struct list calls; // outgoing calls through it

@@ -9,10 +9,12 @@
 #include "object/memory.h"
 #include "object/quota.h"
 #include "object/thread.h"
+#include "object/thread.h"
 
 #define NODE_ENTRIES (1u << MEMORY_NODE_SHIFT)
-#define FREE_STEP 64 // pages looked at in one step of the end
-#define WAKE_STEP 32 // waiters woken in one step of the end
+#define WAKE_STEP    32
+#define FREE_STEP    64 // pages looked at in one step of the end
+#define WAKE_STEP    32 // waiters woken in one step of the end
 
 static unsigned height_for(uint64_t pages) {
     if (pages <= MEMORY_INLINE_PAGES)
@@ -99,7 +101,8 @@ static void free_nodes(struct memory *memory, uint64_t index) {
     unsigned depth = 0;
     for (unsigned level = memory->height; node && level > 0; level--) {
         path[depth++] = node;
-        node = level > 1 ? (uint64_t *)node[index >> ((level - 1) * MEMORY_NODE_SHIFT) & (NODE_ENTRIES - 1)] : nullptr;
+        node = level > 1 ? (uint64_t *)node[index >> ((level - 1) * MEMORY_NODE_SHIFT) & (NODE_ENTRIES - 1)]
+                         : nullptr;
     }
     // path[i] stands at level height - i and covers 2^(level * shift) pages.
     while (depth-- > 0) {
@@ -142,7 +145,22 @@ static bool wake_some(struct memory *memory) {
     return done;
 }
 
+// Who still waits at a word of the object has lost its mapping.
+static bool wake_waiters(struct memory *memory) {
+    lock_acquire(&memory->object.lock);
+    struct avl_node *node;
+    for (unsigned i = 0; i < WAKE_STEP && (node = avl_first(&memory->waiters)); i++) {
+        avl_remove(&memory->waiters, node);
+        thread_wake_status_locked(avl_entry(node, struct thread, futex), STATUS_CLOSED);
+    }
+    bool done = avl_first(&memory->waiters) == nullptr;
+    lock_release(&memory->object.lock);
+    return done;
+}
+
 static bool memory_free_step(struct memory *memory) {
+    if (!wake_waiters(memory))
+        return false;
     if (!wake_some(memory))
         return false;
     if (!memory->is_physical)
@@ -158,8 +176,8 @@ static bool memory_job(struct job *job) {
     return true;
 }
 
-// Pages may still be cached in the TLB of a CPU until its next exit from the kernel: mappings are gone, and what was unmapped was
-// flushed before the last descriptor could go, so they can be freed at once.
+// Pages may still be cached in the TLB of a CPU until its next exit from the kernel: mappings are gone, and
+// what was unmapped was flushed before the last descriptor could go, so they can be freed at once.
 void memory_end(struct memory *memory, unsigned priority) {
     if (memory_free_step(memory))
         object_put(&memory->object);

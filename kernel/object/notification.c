@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Notifications. A signal is remembered in the bits first, so that it cannot be lost between a look and a wait.
+// Notifications. A signal is remembered in the bits first, so that it cannot be lost between a look and a
+// wait.
 
 #include <arch/thread.h>
 #include <kernel/panic.h>
@@ -29,8 +30,8 @@ uint64_t notification_take_locked(struct notification *notification, uint64_t ma
     return taken;
 }
 
-// The bound thread is in receive: it hears the bits there. Its endpoint's lock comes before the notification's, so it is taken first and all is
-// looked at again.
+// The bound thread is in receive: it hears the bits there. Its endpoint's lock comes before the
+// notification's, so it is taken first and all is looked at again.
 static void tell_bound(struct notification *notification, struct thread *thread) {
     struct object *object = atomic_load(&thread->waiting_at);
     if (!object || atomic_load(&thread->state) != THREAD_RECEIVING)
@@ -38,7 +39,8 @@ static void tell_bound(struct notification *notification, struct thread *thread)
     lock_acquire(&object->lock);
     if (atomic_load(&thread->waiting_at) == object && atomic_load(&thread->state) == THREAD_RECEIVING) {
         lock_acquire(&notification->object.lock);
-        uint64_t bits = notification->bound == thread ? notification_take_locked(notification, UINT64_MAX) : 0;
+        uint64_t bits =
+            notification->bound == thread ? notification_take_locked(notification, UINT64_MAX) : 0;
         lock_release(&notification->object.lock);
         if (bits) {
             list_remove(&thread->queue);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Objects: creation from slabs, the two counts, and the dispatch of what happens when the last strong descriptor goes.
+// Objects: creation from slabs, the two counts, and the dispatch of what happens when the last strong
+// descriptor goes.
 
 #include <arch/cpu.h>
 #include <kernel/panic.h>
@@ -15,7 +16,7 @@
 #include "object/reply.h"
 #include "object/space.h"
 #include "object/thread.h"
-#include "sched/cpu.h"
+#include "sched/scheduler.h"
 
 // 1 is the root quota.
 static _Atomic uint64_t next_serial = 2;
@@ -35,8 +36,9 @@ void object_retain(struct object *object) {
     atomic_fetch_add_explicit(&object->strong, 1, memory_order_relaxed);
 }
 
-// The storage of a weak descriptor's object may hold another object by now: the serial is compared before and after the count is
-// raised. A count that was raised on a stranger is lowered again; it was above 0, so that ends nothing that lives.
+// The storage of a weak descriptor's object may hold another object by now: the serial is compared before and
+// after the count is raised. A count that was raised on a stranger is lowered again; it was above 0, so that
+// ends nothing that lives.
 bool object_try_retain(struct object *object, uint64_t serial) {
     unsigned strong = atomic_load(&object->strong);
     do {
@@ -46,14 +48,9 @@ bool object_try_retain(struct object *object, uint64_t serial) {
     return true;
 }
 
-static unsigned current_priority(void) {
-    const struct thread *thread = cpu_current()->thread;
-    return thread ? atomic_load_explicit(&thread->priority, memory_order_relaxed) : 0;
-}
-
 // The last strong descriptor is gone.
 static void object_end(struct object *object) {
-    unsigned priority = current_priority();
+    unsigned priority = scheduler_current_priority();
     switch ((enum object_type)object->type) {
     case OBJECT_MEMORY:
         memory_end((struct memory *)object, priority);
@@ -97,13 +94,17 @@ static void announce(struct object *object) {
     quota_returning(object->payer, &object->charge);
 }
 
-// Storage that others can keep from being freed for as long as they like: a process by an end that its
-// supervisor has not heard, a badge likewise, an endpoint by badges and by processes that it supervises, a quota
-// by its process. Its charge counts as returning only when it is retired; before, a charge that needs it is
-// refused, because waiting for it might never end.
+// Storage that others can keep from being freed for as long as they like: a process by its space, which
+// others may hold, an endpoint by processes that it supervises. Its charge counts as returning only when it
+// is retired; before, a charge that needs it is refused, because waiting for it might never end.
 static bool may_be_pinned(const struct object *object) {
-    return object->type == OBJECT_PROCESS || object->type == OBJECT_ENDPOINT || object->type == OBJECT_BADGE ||
-           object->type == OBJECT_QUOTA;
+    return object->type == OBJECT_PROCESS || object->type == OBJECT_ENDPOINT;
+}
+
+// Until an event about it was heard, a badge's storage is paid as a place of its endpoint; a holder is free
+// at once.
+static bool storage_is_paid_elsewhere(const struct object *object) {
+    return object->type == OBJECT_BADGE && atomic_load(&((const struct badge *)object)->endpoint);
 }
 
 void object_release(struct object *object, struct quota *payer) {
@@ -111,17 +112,19 @@ void object_release(struct object *object, struct quota *payer) {
     // Acquire and release: the last one sees what the others did.
     unsigned strong = atomic_fetch_sub_explicit(&object->strong, 1, memory_order_acq_rel);
     ASSERT(strong > 0);
-    if (strong > 1) {
+    if (strong > 1 || storage_is_paid_elsewhere(object)) {
         quota_uncharge(payer, &charge);
-        return;
+    } else {
+        object_get(&payer->object);
+        object->payer = payer;
+        object->charge = charge;
+        if (!may_be_pinned(object))
+            announce(object);
     }
-    atomic_store(&object->ended, true);
-    object_get(&payer->object);
-    object->payer = payer;
-    object->charge = charge;
-    if (!may_be_pinned(object))
-        announce(object);
-    object_end(object);
+    if (strong == 1) {
+        atomic_store(&object->ended, true);
+        object_end(object);
+    }
 }
 
 void object_get(struct object *object) {
@@ -136,9 +139,6 @@ static void put_links(struct object *object) {
         return;
     case OBJECT_THREAD:
         object_put(&((struct thread *)object)->process->object);
-        return;
-    case OBJECT_BADGE:
-        object_put(&((struct badge *)object)->endpoint->object);
         return;
     case OBJECT_PROCESS:
         process_put_links((struct process *)object);

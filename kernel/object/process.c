@@ -11,7 +11,6 @@
 #include "object/process.h"
 #include "object/space.h"
 #include "object/thread.h"
-#include "sched/cpu.h"
 
 #define CLOSE_STEP 16 // slots closed, and table pages freed, in one step
 
@@ -61,8 +60,8 @@ void process_start_locked(struct process *process) {
     object_retain(&process->object); // itself, paid at creation
 }
 
-void process_end(struct process *process, uint32_t reason, uint32_t status, uint64_t address, uint64_t instruction,
-                 unsigned priority) {
+void process_end(struct process *process, uint32_t reason, uint32_t status, uint64_t address,
+                 uint64_t instruction, unsigned priority) {
     lock_acquire(&process->object.lock);
     bool first = !process_is_ending(process);
     if (first) {
@@ -78,14 +77,12 @@ void process_end(struct process *process, uint32_t reason, uint32_t status, uint
         job_queue(&process->job, priority);
 }
 
-void process_threads_gone(struct process *process) {
-    const struct thread *current = cpu_current()->thread;
-    unsigned priority = current ? atomic_load(&current->priority) : process->job.priority;
+void process_threads_gone(struct process *process, unsigned priority) {
     process_end(process, END_LAST_THREAD, 0, 0, 0, priority);
     job_queue(&process->job, priority);
 }
 
-enum end_phase { END_KILL, END_CLOSE, END_SPACES, END_TABLE, END_TELL };
+enum end_phase { END_KILL, END_CLOSE, END_SPACES, END_TABLE, END_TELL, END_RELEASE };
 
 static struct thread *next_to_kill(struct process *process) {
     struct thread *found = nullptr;
@@ -173,14 +170,18 @@ static bool free_table(struct process *process) {
     return done;
 }
 
+// The supervisor heard it: the job goes on.
 static void ended_taken(struct event *event) {
-    object_put(&container_of(event, struct process, ended)->object);
+    struct process *process = container_of(event, struct process, ended);
+    job_queue(&process->job, process->job.priority);
 }
 
 static void init_ended(const struct process *process) {
-    static const char *const reasons[] = {"?", "it exited", "it was killed", "a fault", "its last thread ended"};
+    static const char *const reasons[] = {"?", "it exited", "it was killed", "a fault",
+                                          "its last thread ended"};
     log_line("init has ended (%s, status %u, address 0x%lx at 0x%lx): the system halts with status 125",
-             reasons[process->end_reason], process->end_status, process->end_address, process->end_instruction);
+             reasons[process->end_reason], process->end_status, process->end_address,
+             process->end_instruction);
     arch_power_halt();
 }
 
@@ -193,24 +194,21 @@ static void tell(struct process *process) {
     process->ended.words[1] = process->end_status;
     process->ended.words[2] = process->end_address;
     process->ended.words[3] = process->end_instruction;
-    object_get(&process->object);
     endpoint_post(process->supervisor, &process->ended);
 }
 
-static void finish(struct process *process) {
+// All that is left is the record. Until the supervisor has heard of the end it is paid by the process's own
+// quota, which returns to the creator's after that.
+static void release(struct process *process) {
     struct quota *quota = process->quota;
-    atomic_store(&process->state, PROCESS_ENDED);
-    object_get(&quota->object);
-    object_release(&process->space->object, quota);
-    object_put(&process->space->object); // the space refers to us: who keeps the other must let go first
     if (process->started) {
         object_release(&process->object, quota);
     } else {
         struct charge record = charge_records(RECORD_PROCESS, 1);
         quota_uncharge(quota, &record);
     }
+    process->quota = nullptr;
     quota_close(quota);
-    tell(process);
     object_put(&quota->object);
     object_put(&process->object);
 }
@@ -238,7 +236,16 @@ static bool process_job(struct job *job) {
             return false;
         break;
     case END_TELL:
-        finish(process);
+        atomic_store(&process->state, PROCESS_ENDED);
+        object_release(&process->space->object, process->quota);
+        object_put(&process->space->object); // the space refers to us: who keeps the other must let go first
+        process->end_phase = END_RELEASE;
+        // One that never ran has no end to tell of.
+        if (process->started)
+            tell(process);
+        return process->started;
+    case END_RELEASE:
+        release(process);
         return true;
     }
     process->end_phase++;
@@ -246,7 +253,6 @@ static bool process_job(struct job *job) {
 }
 
 void process_put_links(struct process *process) {
-    object_put(&process->quota->object);
     if (process->supervisor)
         object_put(&process->supervisor->object);
 }

@@ -23,7 +23,7 @@ enum process_state {
 struct process {
     struct object object; // object.lock is the process lock
     // Immutable after creation.
-    struct quota *quota;         // holds a reference
+    struct quota *_Atomic quota; // holds a reference; nullptr when the end is told
     struct space *space;         // the first one; holds a reference
     struct endpoint *supervisor; // holds a reference; nullptr: init
     uint64_t value;              // badge value of messages to the supervisor
@@ -49,15 +49,16 @@ struct process {
 
 // What a process pays at creation: records, table page, space.
 struct charge process_fixed_charge(void);
-// A new process of the quota, whose reference it takes over and which has paid process_fixed_charge(). supervisor may be nullptr.
+// A new process of the quota, whose reference it takes over and which has paid process_fixed_charge().
+// supervisor may be nullptr.
 struct process *process_create(struct quota *quota, struct endpoint *supervisor, uint64_t value);
 // A thread starts; the first start makes the process a root, which lives until it ends.
 void process_start_locked(struct process *process);
 // Starts the end; the first reason counts. Any lock up to an endpoint's may be held.
-void process_end(struct process *process, uint32_t reason, uint32_t status, uint64_t address, uint64_t instruction,
-                 unsigned priority);
-// Its last thread is gone.
-void process_threads_gone(struct process *process);
+void process_end(struct process *process, uint32_t reason, uint32_t status, uint64_t address,
+                 uint64_t instruction, unsigned priority);
+// Its last thread, of this priority, is gone.
+void process_threads_gone(struct process *process, unsigned priority);
 bool process_is_ending(const struct process *process);
 extern struct process *init_process;
 // The record goes: what it refers to is put back.

@@ -10,7 +10,7 @@ struct thread;
 struct reply {
     struct object object;
     struct thread *_Atomic caller; // changed under the lock of the endpoint that the caller called
-    atomic_bool gone; // that caller gave up before the answer
+    atomic_bool gone;              // that caller gave up before the answer
 };
 
 struct reply *reply_create(void);

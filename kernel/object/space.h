@@ -35,10 +35,10 @@ struct space {
     struct arch_space arch;
     struct avl mappings;
     struct mapping fixed; // clock page and message pages
-    bool torn;       // nothing can be mapped any more
-    bool torn_down;  // and nothing is left
-    struct list link; // in process->spaces; under the process lock
-    struct job job;   // the end
+    bool torn;            // nothing can be mapped any more
+    bool torn_down;       // and nothing is left
+    struct list link;     // in process->spaces; under the process lock
+    struct job job;       // the end
 };
 
 // What a space pays beside its record: the root table and the tables of the fixed part.
@@ -46,12 +46,13 @@ struct charge space_fixed_charge(void);
 // A space of the process, which has paid.
 struct space *space_create(struct process *process);
 
-// Adds a mapping made through `slot`. Caller holds the process lock of the owner, has checked rights, alignment and the range of the
-// object. OVERLAP, SEALED, NO_QUOTA, RESTART, PROCESS_ENDED.
+// Adds a mapping made through `slot`. Caller holds the process lock of the owner, has checked rights,
+// alignment and the range of the object. OVERLAP, SEALED, NO_QUOTA, RESTART, PROCESS_ENDED.
 status_t space_map_locked(struct space *space, struct memory *memory, struct slot *slot, uint64_t address,
                           uint64_t offset, uint64_t length, unsigned flags);
 
-// Removing: begin marks the mapping that starts at the address (NOT_MAPPED), then steps until done. Several may step the same one.
+// Removing: begin marks the mapping that starts at the address (NOT_MAPPED), then steps until done. Several
+// may step the same one.
 status_t space_unmap_begin(struct space *space, uint64_t address);
 bool space_unmap_step(struct space *space, uint64_t address);
 // One step of removing a mapping that hangs under a slot of the process, whose lock the caller holds.
@@ -64,8 +65,9 @@ bool space_protect_step(struct space *space, uint64_t address);
 // Resolves a touch by the current thread: true if the access may be tried again.
 bool space_fault(struct space *space, uint64_t address, unsigned access);
 
-// For the kernel's own copies and futexes: the page behind an address, made when needed; `flags` is MAP_READ or MAP_WRITE. On success
-// the space's lock is held, so that the mapping stays, until space_close(). False: none, no right, or not ordinary memory.
+// For the kernel's own copies and futexes: the page behind an address, made when needed; `flags` is MAP_READ
+// or MAP_WRITE. On success the space's lock is held, so that the mapping stays, until space_close(). False:
+// none, no right, or not ordinary memory.
 bool space_open(struct space *space, uint64_t address, unsigned flags, paddr_t *page, struct memory **memory,
                 uint64_t *offset);
 void space_close(struct space *space);

@@ -101,7 +101,8 @@ uint64_t thread_message_address(const struct thread *thread) {
 
 bool thread_block_locked(struct thread *thread, enum thread_state state, struct object *object,
                          const struct handle *handle, uint64_t deadline) {
-    // Sequentially consistent, against who closes the descriptor or kills the thread: either they see the wait, or we see them.
+    // Sequentially consistent, against who closes the descriptor or kills the thread: either they see the
+    // wait, or we see them.
     atomic_store(&thread->through, handle ? handle->slot : nullptr);
     atomic_store(&thread->waiting_at, object);
     atomic_store(&thread->state, state);
@@ -219,10 +220,11 @@ void thread_finish(struct thread *thread) {
     notification_unbind(thread);
     atomic_store(&thread->state, THREAD_ENDED);
     bool last = leave_process(thread);
+    unsigned priority = atomic_load(&thread->priority);
     object_get(&process->object);
     object_release(&thread->object, process->quota);
     if (last)
-        process_threads_gone(process);
+        process_threads_gone(process, priority);
     object_put(&process->object);
 }
 
@@ -241,7 +243,7 @@ void thread_free(struct thread *thread) {
     bool last = leave_process(thread);
     quota_uncharge(process->quota, &record);
     if (last)
-        process_threads_gone(process);
+        process_threads_gone(process, atomic_load(&thread->priority));
 }
 
 void thread_end_unstarted(struct thread *thread) {

@@ -39,7 +39,7 @@ struct outgoing {
     struct slot *slot; // sender's, for a move
     uint64_t rights;
     bool move;
-    struct slot *received; // after delivery of a move: the server's slot, and its tag then
+    uint32_t received_index; // after delivery of a move: the server's slot, and its tag then
     uint64_t received_tag;
 };
 
@@ -49,8 +49,8 @@ struct lent_range {
 
 // A call that the thread makes; under the endpoint's lock from the time it is queued.
 struct outgoing_call {
-    struct badge *badge;     // nullptr: none; lives as long as the descriptor that the call came through
-    struct list badge_link;  // in badge->calls
+    struct badge *badge;    // nullptr: none; lives as long as the descriptor that the call came through
+    struct list badge_link; // in badge->calls
     uint64_t badge_value;
     uint64_t header;
     uint64_t number;
@@ -70,12 +70,15 @@ struct outgoing_call {
 // A call of the kernel that goes on over several bounded steps, run by the scheduler in place of the thread.
 struct operation {
     bool (*step)(struct thread *thread); // true: done; results are set
-    struct object *object; // holds a reference when not nullptr
+    struct object *object;               // holds a reference when not nullptr
     struct slot *slot;
     uint64_t value;
     uint64_t deadline;
-    struct slot *target_slot; // a transfer's reserved slot, and its process (holds a reference)
+    // A transfer: where to (the process holds a reference), the reserved slot, and the descriptor to be.
     struct process *target;
+    uint32_t target_index;
+    uint64_t target_tag;
+    uint64_t moved;
 };
 
 struct thread {
@@ -89,8 +92,8 @@ struct thread {
     _Atomic(enum thread_state) state;
     struct cpu *cpu; // whose queue it uses
     atomic_uint priority;
-    atomic_bool ending; // to be finished instead of run
-    struct list queue; // in a ready group, or in a queue of an endpoint
+    atomic_bool ending;       // to be finished instead of run
+    struct list queue;        // in a ready group, or in a queue of an endpoint
     unsigned queued_priority; // of the ready group; under the scheduler lock
     struct object *_Atomic waiting_at;
     struct slot *_Atomic through; // the descriptor that the wait came through
@@ -146,7 +149,8 @@ void thread_kill(struct thread *thread, unsigned priority);
 void thread_free(struct thread *thread);
 // The last strong descriptor of a thread went; one that was not started is freed.
 void thread_end_unstarted(struct thread *thread);
-// Starts an operation of the current thread: the first step is made at once; STATUS_OK when that was all, else STATUS_PENDING.
+// Starts an operation of the current thread: the first step is made at once; STATUS_OK when that was all,
+// else STATUS_PENDING.
 status_t thread_operate(struct thread *thread, const struct operation *operation);
 // Run by the scheduler in place of a thread marked so, when no operation is left: calls dropped, storage
 // freed.

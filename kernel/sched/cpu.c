@@ -18,6 +18,7 @@ void cpu_init(struct cpu *cpu, unsigned index) {
     avl_init(&cpu->timers);
     cpu->armed = DEADLINE_NONE;
     cpu->slice_end = DEADLINE_NONE;
+    cpu->job_priority = -1;
     if (cpu_count <= index)
         cpu_count = index + 1;
 }

@@ -21,6 +21,7 @@ struct cpu {
     struct thread *thread; // whose registers are on this CPU; nullptr before the first
     struct space *space;   // whose page tables are loaded
     uint64_t thread_since; // cycle counter when the thread came on
+    int job_priority;      // of the job whose step is being made; -1: none
     uint64_t slice_end;    // when its turn is over, DEADLINE_NONE: nobody waits for one
     const struct lock *held[LOCK_DEPTH_MOST];
     unsigned held_count;

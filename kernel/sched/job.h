@@ -12,7 +12,8 @@ struct cpu;
 struct job {
     struct list link;
     bool (*step)(struct job *job); // true: done (and the job may be gone); called with no lock held
-    // Under the scheduler lock of `cpu`, which is where it was queued first and stays: no two steps run at a time.
+    // Under the scheduler lock of `cpu`, which is where it was queued first and stays: no two steps run at a
+    // time.
     struct cpu *_Atomic cpu;
     unsigned priority;
     bool queued;

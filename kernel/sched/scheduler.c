@@ -2,8 +2,9 @@
 //
 // Which thread, or which job, a CPU runs next. scheduler_resume() is the only way out of the kernel.
 //
-// Invariants (under the CPU's lock): a group is in the list of its priority when it has ready threads; bit p of ready_mask is set when
-// list p is not empty; a thread in a group is THREAD_READY. The thread that runs is in no queue.
+// Invariants (under the CPU's lock): a group is in the list of its priority when it has ready threads; bit p
+// of ready_mask is set when list p is not empty; a thread in a group is THREAD_READY. The thread that runs is
+// in no queue.
 
 #include <arch/clock.h>
 #include <arch/cpu.h>
@@ -106,9 +107,20 @@ static struct job *take_job(struct cpu *cpu, int thread_priority) {
 }
 
 static void run_job(struct job *job) {
+    struct cpu *cpu = cpu_current();
     unsigned priority = job->priority;
-    if (!job->step(job))
+    cpu->job_priority = (int)priority;
+    bool done = job->step(job);
+    cpu->job_priority = -1;
+    if (!done)
         job_queue(job, priority);
+}
+
+unsigned scheduler_current_priority(void) {
+    const struct cpu *cpu = cpu_current();
+    if (cpu->job_priority >= 0)
+        return (unsigned)cpu->job_priority;
+    return cpu->thread ? thread_priority_now(cpu->thread) : 0;
 }
 
 static void account(struct cpu *cpu) {
@@ -201,7 +213,8 @@ static void idle(struct cpu *cpu) {
     reclaim_enter();
 }
 
-// The current thread has work in the kernel: the end, or an operation that goes on. True if it may not return to user mode yet.
+// The current thread has work in the kernel: the end, or an operation that goes on. True if it may not return
+// to user mode yet.
 static bool thread_kernel_work(struct thread *thread) {
     if (thread->operation.step) {
         bool (*step)(struct thread *) = thread->operation.step;
@@ -213,7 +226,11 @@ static bool thread_kernel_work(struct thread *thread) {
         return true;
     }
     if (atomic_load_explicit(&thread->ending, memory_order_relaxed)) {
+        // Off the CPU first: with its end the process may end, and its quota with it.
+        object_get(&thread->object);
+        leave_thread(cpu_current());
         thread_finish(thread);
+        object_put(&thread->object);
         return true;
     }
     return false;
@@ -255,6 +272,6 @@ void panic_subject(char *buffer, size_t size) {
         format_buffer(buffer, size, "no thread");
         return;
     }
-    format_buffer(buffer, size, "thread %u (object %lu) of process object %lu", thread->slot, thread->object.serial,
-                  thread->process->object.serial);
+    format_buffer(buffer, size, "thread %u (object %lu) of process object %lu", thread->slot,
+                  thread->object.serial, thread->process->object.serial);
 }

@@ -15,5 +15,8 @@ struct thread;
 void scheduler_ready(struct thread *thread);
 // The current thread stays ready but goes behind its equals.
 void scheduler_yield(struct thread *thread);
+// Priority of what this CPU does now: of the job that it steps, or else of its thread. What follows from it
+// is queued at this priority.
+unsigned scheduler_current_priority(void);
 // Moves a ready thread to another priority; no effect on one that is not in a queue but to set it.
 void scheduler_priority(struct thread *thread, unsigned priority);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Timers of a CPU in a balanced tree by time: exact to the nanosecond, and the next one is its first element. A wheel would make arming
-// cheaper and expiry coarser; what is armed here is disarmed much more often than it fires, so the hardware is only
-// programmed when the first element becomes earlier than what is set.
+// Timers of a CPU in a balanced tree by time: exact to the nanosecond, and the next one is its first element.
+// A wheel would make arming cheaper and expiry coarser; what is armed here is disarmed much more often than
+// it fires, so the hardware is only programmed when the first element becomes earlier than what is set.
 
 #include <arch/clock.h>
 #include <arch/cpu.h>

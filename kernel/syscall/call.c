@@ -15,12 +15,14 @@ status_t sys_endpoint_create(struct thread *self, uint64_t places, uint64_t *val
     lock_acquire(&process->object.lock);
     status_t status = descriptor_prepare_locked(process, 1, &charge);
     if (status == STATUS_OK)
-        *value = descriptor_commit_locked(process, &endpoint_create((uint32_t)places)->object, RIGHTS_ENDPOINT_ALL);
+        *value = descriptor_commit_locked(process, &endpoint_create((uint32_t)places)->object,
+                                          RIGHTS_ENDPOINT_ALL);
     lock_release(&process->object.lock);
     return status;
 }
 
-status_t sys_badge_create(struct thread *self, const struct handle *handle, uint64_t badge_value, uint64_t *value) {
+status_t sys_badge_create(struct thread *self, const struct handle *handle, uint64_t badge_value,
+                          uint64_t *value) {
     struct endpoint *endpoint = (struct endpoint *)handle->object;
     struct process *process = self->process;
     struct charge charge = charge_records(RECORD_BADGE, 1);
@@ -43,7 +45,8 @@ status_t sys_badge_destroy(struct thread *self, const struct handle *handle, uin
     return badge_destroy((struct endpoint *)handle->object, value);
 }
 
-// What these receive goes straight into the registers when it arrives, so the results of the dispatcher stay unused.
+// What these receive goes straight into the registers when it arrives, so the results of the dispatcher stay
+// unused.
 status_t sys_call(struct thread *self, const struct handle *target, uint64_t header, uint64_t deadline,
                   uint64_t *answer) {
     (void)answer;
@@ -62,8 +65,8 @@ status_t sys_reply(struct thread *self, const struct handle *reply, uint64_t hea
     return call_answer(self, reply ? (struct reply *)reply->object : nullptr, header);
 }
 
-status_t sys_reply_and_receive(struct thread *self, const struct handle *endpoint, uint64_t header, uint64_t deadline,
-                               uint64_t *badge, uint64_t *received, uint64_t *number) {
+status_t sys_reply_and_receive(struct thread *self, const struct handle *endpoint, uint64_t header,
+                               uint64_t deadline, uint64_t *badge, uint64_t *received, uint64_t *number) {
     (void)badge;
     (void)received;
     (void)number;
@@ -111,9 +114,11 @@ static status_t lent_copy(struct thread *self, struct thread *caller, const stru
     size_t done;
     bool fault_in_from;
     if (request->write)
-        status = user_copy_across(theirs, there, mine, request->buffer, request->length, &done, &fault_in_from);
+        status =
+            user_copy_across(theirs, there, mine, request->buffer, request->length, &done, &fault_in_from);
     else
-        status = user_copy_across(mine, request->buffer, theirs, there, request->length, &done, &fault_in_from);
+        status =
+            user_copy_across(mine, request->buffer, theirs, there, request->length, &done, &fault_in_from);
     *copied = done;
     bool fault_is_theirs = fault_in_from != request->write;
     return status != STATUS_OK && fault_is_theirs ? STATUS_LENT_FAULT : status;
@@ -131,8 +136,8 @@ static status_t lent(struct thread *self, const struct handle *reply, const stru
     return status;
 }
 
-status_t sys_lent_read(struct thread *self, const struct handle *reply, uint64_t range, uint64_t offset, uint64_t buffer,
-                       uint64_t length, uint64_t *copied) {
+status_t sys_lent_read(struct thread *self, const struct handle *reply, uint64_t range, uint64_t offset,
+                       uint64_t buffer, uint64_t length, uint64_t *copied) {
     struct lent_request request = {range, offset, buffer, length, false};
     return lent(self, reply, &request, copied);
 }

@@ -62,16 +62,22 @@ static bool transfer_step(struct thread *self) {
     struct charge charge = object_charge(object);
     bool served = object->type == OBJECT_ENDPOINT && tag_rights(operation->value) & RIGHT_ENDPOINT_RECEIVE;
     lock_acquire_pair(&source->object.lock, &target->object.lock);
+    struct slot *place = table_slot(target, operation->target_index);
+    // The target has ended and closed its reserved slot: the object ends with it.
+    bool lost = !place || place->tag != operation->target_tag;
     bool serves =
-        object->type == OBJECT_ENDPOINT && tag_rights(operation->target_slot->tag) & RIGHT_ENDPOINT_RECEIVE;
-    slot_set_kind_locked(operation->target_slot, SLOT_STRONG);
-    uint64_t moved = slot_value(operation->target_slot);
+        object->type == OBJECT_ENDPOINT && tag_rights(operation->target_tag) & RIGHT_ENDPOINT_RECEIVE;
+    if (!lost)
+        slot_set_kind_locked(place, SLOT_STRONG);
     slot_free_locked(source, slot);
     lock_release_pair(&source->object.lock, &target->object.lock);
-    if (served && !serves)
+    if (served && (lost || !serves))
         endpoint_server_remove((struct endpoint *)object);
-    quota_uncharge(source->quota, &charge);
-    arch_syscall_result_set(&self->arch, 0, moved);
+    if (lost)
+        object_release(object, source->quota);
+    else
+        quota_uncharge(source->quota, &charge);
+    arch_syscall_result_set(&self->arch, 0, operation->moved);
     object_put(&target->object);
     return true;
 }
@@ -106,16 +112,18 @@ status_t sys_descriptor_transfer(struct thread *self, const struct handle *descr
     lock_acquire_pair(&source->object.lock, &target->object.lock);
     status_t status = transfer_decide_locked(descriptor, target);
     if (status == STATUS_OK) {
-        (void)table_insert_locked(target, descriptor->object, SLOT_RESERVED, rights, &operation.target_slot);
+        struct slot *place;
+        operation.moved = table_insert_locked(target, descriptor->object, SLOT_RESERVED, rights, &place);
+        operation.target_index = place->index;
+        operation.target_tag = place->tag;
         (void)slot_mark_closing_locked(descriptor->slot);
         object_get(&target->object);
     }
     lock_release_pair(&source->object.lock, &target->object.lock);
     if (status != STATUS_OK)
         return status;
-    status = thread_operate(self, &operation);
-    *moved = arch_syscall_argument(&self->arch, 0);
-    return status;
+    *moved = operation.moved;
+    return thread_operate(self, &operation);
 }
 
 status_t sys_descriptor_weaken(struct thread *self, const struct handle *descriptor, uint64_t *weak) {

@@ -49,7 +49,8 @@ status_t sys_memory_physical(struct thread *self, const struct handle *platform,
     status_t status = descriptor_prepare_locked(process, 1, &charge);
     if (status == STATUS_OK) {
         struct memory *memory = memory_create_physical(base, size / PAGE_SIZE, cache_of(flags));
-        *value = descriptor_commit_locked(process, &memory->object, RIGHTS_MEMORY_ALL & ~RIGHT_MEMORY_EXECUTE);
+        *value =
+            descriptor_commit_locked(process, &memory->object, RIGHTS_MEMORY_ALL & ~RIGHT_MEMORY_EXECUTE);
     }
     lock_release(&process->object.lock);
     return status;
@@ -114,8 +115,8 @@ static status_t map_locked(struct process *owner, struct space *space, const str
     if (process_is_ending(owner))
         return STATUS_PROCESS_ENDED;
     struct handle handle;
-    status_t status =
-        descriptor_lookup(owner, request->memory, 1u << OBJECT_MEMORY, rights_for(request->flags), 0, &handle);
+    status_t status = descriptor_lookup(owner, request->memory, 1u << OBJECT_MEMORY,
+                                        rights_for(request->flags), 0, &handle);
     if (status != STATUS_OK)
         return status;
     struct memory *memory = (struct memory *)handle.object;
@@ -125,8 +126,8 @@ static status_t map_locked(struct process *owner, struct space *space, const str
                             (unsigned)request->flags);
 }
 
-status_t sys_space_map(struct thread *self, const struct handle *space_handle, uint64_t memory, uint64_t address,
-                       uint64_t offset, uint64_t length, uint64_t flags) {
+status_t sys_space_map(struct thread *self, const struct handle *space_handle, uint64_t memory,
+                       uint64_t address, uint64_t offset, uint64_t length, uint64_t flags) {
     struct space *space = space_handle ? (struct space *)space_handle->object : self->process->space;
     struct process *owner = space->process;
     status_t status = flags_check(flags);
@@ -166,7 +167,8 @@ status_t sys_space_unmap(struct thread *self, const struct handle *space_handle,
     return thread_operate(self, &operation);
 }
 
-status_t sys_space_protect(struct thread *self, const struct handle *space_handle, uint64_t address, uint64_t flags) {
+status_t sys_space_protect(struct thread *self, const struct handle *space_handle, uint64_t address,
+                           uint64_t flags) {
     struct space *space = space_of(self, space_handle);
     status_t status = flags_check(flags);
     if (status == STATUS_OK)
@@ -177,7 +179,8 @@ status_t sys_space_protect(struct thread *self, const struct handle *space_handl
     return thread_operate(self, &operation);
 }
 
-// ---- futex: waiters stand in the memory object's tree by offset and arrival, so the longest waiting of a word is found at once.
+// ---- futex: waiters stand in the memory object's tree by offset and arrival, so the longest waiting of a
+// word is found at once.
 
 static bool futex_before(const struct avl_node *a, const struct avl_node *b) {
     const struct thread *one = avl_entry((struct avl_node *)a, struct thread, futex);

@@ -28,8 +28,8 @@ status_t sys_notification_signal(struct thread *self, const struct handle *handl
     return STATUS_OK;
 }
 
-static status_t wait_locked(struct thread *self, struct notification *notification, const struct handle *handle,
-                            uint64_t mask, uint64_t deadline, uint64_t *bits) {
+static status_t wait_locked(struct thread *self, struct notification *notification,
+                            const struct handle *handle, uint64_t mask, uint64_t deadline, uint64_t *bits) {
     *bits = notification_take_locked(notification, mask);
     if (*bits)
         return STATUS_OK;
@@ -44,8 +44,8 @@ static status_t wait_locked(struct thread *self, struct notification *notificati
     return STATUS_PENDING;
 }
 
-status_t sys_notification_wait(struct thread *self, const struct handle *handle, uint64_t mask, uint64_t deadline,
-                               uint64_t *bits) {
+status_t sys_notification_wait(struct thread *self, const struct handle *handle, uint64_t mask,
+                               uint64_t deadline, uint64_t *bits) {
     struct notification *notification = (struct notification *)handle->object;
     lock_acquire(&notification->object.lock);
     status_t status = wait_locked(self, notification, handle, mask, deadline, bits);
@@ -53,7 +53,8 @@ status_t sys_notification_wait(struct thread *self, const struct handle *handle,
     return status;
 }
 
-status_t sys_notification_timer(struct thread *self, const struct handle *handle, uint64_t bits, uint64_t when) {
+status_t sys_notification_timer(struct thread *self, const struct handle *handle, uint64_t bits,
+                                uint64_t when) {
     (void)self;
     struct notification *notification = (struct notification *)handle->object;
     if (bits == 0 && when != DEADLINE_NONE)
@@ -65,7 +66,8 @@ status_t sys_notification_timer(struct thread *self, const struct handle *handle
     return STATUS_OK;
 }
 
-static status_t bind_locked(struct thread *self, struct notification *notification, const struct handle *handle) {
+static status_t bind_locked(struct thread *self, struct notification *notification,
+                            const struct handle *handle) {
     if (notification->bound || atomic_load(&self->bound))
         return STATUS_BOUND;
     // As in thread_block_locked: published first, then looked at again.
@@ -93,8 +95,8 @@ status_t sys_notification_bind(struct thread *self, const struct handle *handle)
 }
 
 // The line is opened last: it is the only part that cannot be undone without a trace at the controller.
-status_t sys_interrupt_create(struct thread *self, const struct handle *platform, uint64_t line, uint64_t flags,
-                              uint64_t *value) {
+status_t sys_interrupt_create(struct thread *self, const struct handle *platform, uint64_t line,
+                              uint64_t flags, uint64_t *value) {
     struct process *process = self->process;
     if (!platform_covers((const struct platform *)platform->object, PLATFORM_INTERRUPTS, line, 1) ||
         line >= interrupt_line_count())
@@ -108,15 +110,17 @@ status_t sys_interrupt_create(struct thread *self, const struct handle *platform
             descriptor_unprepare(process, &charge);
     }
     if (status == STATUS_OK)
-        *value = descriptor_commit_locked(process, &interrupt_create((unsigned)line)->object, RIGHTS_INTERRUPT_ALL);
+        *value = descriptor_commit_locked(process, &interrupt_create((unsigned)line)->object,
+                                          RIGHTS_INTERRUPT_ALL);
     lock_release(&process->object.lock);
     return status;
 }
 
-status_t sys_interrupt_bind(struct thread *self, const struct handle *interrupt, const struct handle *notification,
-                            uint64_t bits) {
+status_t sys_interrupt_bind(struct thread *self, const struct handle *interrupt,
+                            const struct handle *notification, uint64_t bits) {
     (void)self;
-    return interrupt_bind((struct interrupt *)interrupt->object, (struct notification *)notification->object, bits);
+    return interrupt_bind((struct interrupt *)interrupt->object, (struct notification *)notification->object,
+                          bits);
 }
 
 status_t sys_interrupt_ack(struct thread *self, const struct handle *interrupt) {

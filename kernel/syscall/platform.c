@@ -43,7 +43,8 @@ status_t sys_platform_restrict(struct thread *self, const struct handle *handle,
     lock_acquire(&process->object.lock);
     status_t status = descriptor_prepare_locked(process, 1, &charge);
     if (status == STATUS_OK)
-        *value = descriptor_commit_locked(process, &platform_create(kind, base, length)->object, common | right);
+        *value =
+            descriptor_commit_locked(process, &platform_create(kind, base, length)->object, common | right);
     lock_release(&process->object.lock);
     return status;
 }
@@ -59,7 +60,8 @@ static status_t port_check(const struct handle *handle, uint64_t port, uint64_t 
     return STATUS_OK;
 }
 
-// A port descriptor for less than everything is a driver's: from its first use on the device is the driver's too.
+// A port descriptor for less than everything is a driver's: from its first use on the device is the driver's
+// too.
 static void port_used(const struct handle *handle) {
     const struct platform *platform = (const struct platform *)handle->object;
     if (platform->kind == PLATFORM_PORTS)
@@ -97,7 +99,8 @@ status_t sys_log_write(struct thread *self, const struct handle *platform, uint6
     return status;
 }
 
-// Small pieces, so that the kernel stack stays small; a fault after the first piece is reported as the bytes before it.
+// Small pieces, so that the kernel stack stays small; a fault after the first piece is reported as the bytes
+// before it.
 status_t sys_log_read(struct thread *self, const struct handle *platform, uint64_t position, uint64_t buffer,
                       uint64_t length, uint64_t *filled, uint64_t *next) {
     (void)platform;

@@ -25,12 +25,15 @@ static status_t limits_check(const struct limits *limits, const struct quota *pa
     bool room = limits->bytes >= needed.bytes;
     for (unsigned i = 0; i < RECORD_COUNT; i++)
         room = room && limits->records[i] >= needed.records[i];
-    bool valid = room && limits->priority <= parent->priority && limits->weight >= 1 && limits->weight <= 1000;
+    bool valid =
+        room && limits->priority <= parent->priority && limits->weight >= 1 && limits->weight <= 1000;
     return valid ? STATUS_OK : STATUS_BAD_VALUE;
 }
 
-// The creator's part: slots and records for the two descriptors. Its lock is held; the quota is carved last, so that it is the last that can fail.
-static status_t create_decide_locked(struct process *creator, const struct limits *limits, struct quota **quota) {
+// The creator's part: slots and records for the two descriptors. Its lock is held; the quota is carved last,
+// so that it is the last that can fail.
+static status_t create_decide_locked(struct process *creator, const struct limits *limits,
+                                     struct quota **quota) {
     struct charge charge = charge_records(RECORD_PROCESS, 1);
     charge.records[RECORD_SPACE] = 1;
     status_t status = descriptor_prepare_locked(creator, 2, &charge);
@@ -43,8 +46,9 @@ static status_t create_decide_locked(struct process *creator, const struct limit
     return status;
 }
 
-status_t sys_process_create(struct thread *self, const struct handle *supervisor, uint64_t value, uint64_t limits_address,
-                            uint64_t limits_size, uint64_t *process_value, uint64_t *space_value) {
+status_t sys_process_create(struct thread *self, const struct handle *supervisor, uint64_t value,
+                            uint64_t limits_address, uint64_t limits_size, uint64_t *process_value,
+                            uint64_t *space_value) {
     struct process *creator = self->process;
     struct limits limits;
     struct quota *quota;
@@ -85,7 +89,8 @@ status_t sys_process_exit(struct thread *self, uint64_t status) {
 // Entries are gathered in small batches under the lock and copied out without it.
 #define TABLE_BATCH 8
 
-static unsigned table_batch(struct process *process, uint64_t *index, unsigned room, struct table_entry *entries) {
+static unsigned table_batch(struct process *process, uint64_t *index, unsigned room,
+                            struct table_entry *entries) {
     unsigned filled = 0;
     lock_acquire(&process->object.lock);
     for (unsigned looked = 0; filled < room && looked < SLOTS_PER_PAGE * 4; looked++) {
@@ -135,8 +140,12 @@ static status_t report(struct thread *self, struct quota *quota, uint64_t addres
     return user_copy_out(self->process->space, address, &info, size, nullptr);
 }
 
-status_t sys_process_quota(struct thread *self, const struct handle *handle, uint64_t info, uint64_t info_size) {
-    return report(self, process_of(self, handle)->quota, info, info_size);
+status_t sys_process_quota(struct thread *self, const struct handle *handle, uint64_t info,
+                           uint64_t info_size) {
+    struct process *process = process_of(self, handle);
+    // Cleared at the end; the record that was read stays what it is until this call leaves the kernel.
+    struct quota *quota = atomic_load(&process->quota);
+    return quota ? report(self, quota, info, info_size) : STATUS_PROCESS_ENDED;
 }
 
 status_t sys_quota_inspect(struct thread *self, const struct handle *handle, uint64_t after, uint64_t info,
@@ -151,10 +160,13 @@ status_t sys_quota_inspect(struct thread *self, const struct handle *handle, uin
 }
 
 // The new thread belongs to `process`, which pays for it; the descriptor is the caller's.
-status_t sys_thread_create(struct thread *self, const struct handle *handle, uint64_t priority, uint64_t *value,
-                           uint64_t *message) {
+status_t sys_thread_create(struct thread *self, const struct handle *handle, uint64_t priority,
+                           uint64_t *value, uint64_t *message) {
     struct process *process = process_of(self, handle), *creator = self->process;
-    if (priority > process->quota->priority)
+    const struct quota *quota = atomic_load(&process->quota);
+    if (!quota)
+        return STATUS_PROCESS_ENDED;
+    if (priority > quota->priority)
         return STATUS_BAD_VALUE;
     struct charge charge = charge_records(RECORD_THREAD, 1);
     struct thread *thread;
@@ -195,7 +207,10 @@ status_t sys_thread_yield(struct thread *self) {
 
 status_t sys_thread_priority(struct thread *self, const struct handle *handle, uint64_t priority) {
     struct thread *thread = handle ? (struct thread *)handle->object : self;
-    if (priority > thread->process->quota->priority)
+    const struct quota *quota = atomic_load(&thread->process->quota);
+    if (!quota)
+        return STATUS_PROCESS_ENDED;
+    if (priority > quota->priority)
         return STATUS_BAD_VALUE;
     if (!atomic_load(&thread->ending))
         scheduler_priority(thread, (unsigned)priority);

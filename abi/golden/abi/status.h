@@ -37,7 +37,7 @@ typedef enum [[nodiscard]] status : int32_t {
     STATUS_NO_CALL = -27, // there is no call to answer
     STATUS_TIMED_OUT = -28, // the deadline passed
     STATUS_LENT_FAULT = -29, // the caller's lent range is not mapped or lacks the right there
-    STATUS_MAPPED = -30, // the descriptor has mappings and cannot be moved
+    STATUS_MAPPED = -30, // the descriptor has mappings, or a thread waits or is bound through it, and it cannot be moved
     STATUS_LENT = -31, // the descriptor has live leases
     STATUS_IN_TRANSIT = -32, // the descriptor is travelling in a call that is not answered yet
     STATUS_WOULD_ORPHAN = -33, // moving the last strong process or thread descriptor into a process that was not started

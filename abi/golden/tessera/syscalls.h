@@ -59,7 +59,7 @@ static inline status_t ts_descriptor_release(desc_t descriptor) {
 // - rights (rights): rights in the target
 // - result moved: the descriptor in the target's table
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, NO_QUOTA, TABLE_FULL, SELF,
-// WOULD_ORPHAN, PROCESS_ENDED, LENT.
+// WOULD_ORPHAN, PROCESS_ENDED.
 static inline status_t ts_descriptor_transfer(desc_t descriptor, desc_t target, uint64_t rights,
     desc_t *moved) {
     uint64_t results[3];
@@ -309,7 +309,8 @@ static inline status_t ts_process_table(desc_t process, uint64_t index, struct t
 // - process (descriptor, optional): 0: the caller's own
 // - info (out): where to
 // - info_size (size): size of struct quota_info
-// Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_ADDRESS, BAD_ALIGNMENT, BAD_SIZE.
+// Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_ADDRESS, BAD_ALIGNMENT, BAD_SIZE,
+// PROCESS_ENDED.
 static inline status_t ts_process_quota(desc_t process, struct quota_info *info, uint64_t info_size) {
     uint64_t results[3];
     const status_t error = ts_syscall3(SYSCALL_PROCESS_QUOTA, process.value, (uintptr_t)info, info_size,
@@ -387,7 +388,7 @@ static inline status_t ts_thread_yield(void) {
 // Does not block.
 // - thread (descriptor, optional): 0: the calling one
 // - priority (u64): 0 to the ceiling
-// Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE.
+// Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE, PROCESS_ENDED.
 static inline status_t ts_thread_priority(desc_t thread, uint64_t priority) {
     uint64_t results[3];
     const status_t error = ts_syscall2(SYSCALL_THREAD_PRIORITY, thread.value, priority, results);
@@ -452,8 +453,8 @@ static inline status_t ts_badge_destroy(desc_t endpoint, uint64_t value) {
 // - words: the message, in and out
 // - result header_out: of the answer
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_FLAGS, BAD_VALUE, BAD_ADDRESS,
-// BAD_SIZE, DUPLICATE, MAPPED, LENT, SELF, WOULD_ORPHAN, NOT_OFFERED, NO_QUOTA, NO_SERVER, SERVER_DIED,
-// DROPPED, CANCELLED, CLOSED, DEAD, TIMED_OUT.
+// DUPLICATE, MAPPED, SELF, NOT_OFFERED, NO_QUOTA, NO_SERVER, SERVER_DIED, DROPPED, CANCELLED, CLOSED, DEAD,
+// TIMED_OUT.
 static inline status_t ts_call(desc_t target, uint64_t header, uint64_t deadline,
     uint64_t words[MESSAGE_WORDS], uint64_t *header_out) {
     uint64_t results[3];
@@ -492,7 +493,7 @@ static inline status_t ts_receive(desc_t endpoint, uint64_t deadline, uint64_t w
 // - header (u64): label, count of descriptors, HEADER_GIVE_BACK
 // - words: the message, in and out
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_FLAGS, BAD_VALUE, DUPLICATE,
-// MAPPED, LENT, SELF, WOULD_ORPHAN, NOT_OFFERED, NO_CALL, CALLER_GONE.
+// MAPPED, NOT_OFFERED, NO_CALL, CALLER_GONE.
 static inline status_t ts_reply(desc_t reply, uint64_t header, uint64_t words[MESSAGE_WORDS]) {
     uint64_t results[3];
     const status_t error = ts_syscall_message(SYSCALL_REPLY, reply.value, header, 0, words, results);
@@ -510,7 +511,7 @@ static inline status_t ts_reply(desc_t reply, uint64_t header, uint64_t words[ME
 // - result header_out: as for receive
 // - result call_number: as for receive
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_FLAGS, BAD_VALUE, DUPLICATE,
-// MAPPED, LENT, SELF, WOULD_ORPHAN, NOT_OFFERED, NO_CALL, CALLER_GONE, CLOSED, TIMED_OUT.
+// MAPPED, NOT_OFFERED, NO_CALL, CALLER_GONE, CLOSED, TIMED_OUT.
 static inline status_t ts_reply_and_receive(desc_t endpoint, uint64_t header, uint64_t deadline,
     uint64_t words[MESSAGE_WORDS], uint64_t *badge, uint64_t *header_out, uint64_t *call_number) {
     uint64_t results[3];

@@ -95,10 +95,6 @@ void arch_space_unmap(struct arch_space *space, uint64_t address, uint64_t pages
     range_update(space, address, pages, true, 0);
 }
 
-void arch_space_protect(struct arch_space *space, uint64_t address, uint64_t pages, unsigned flags) {
-    range_update(space, address, pages, false, flags);
-}
-
 static bool table_is_clear(const entry_t *table) {
     for (unsigned i = 0; i < ENTRIES; i++)
         if (entry_read(&table[i]) != 0)

@@ -318,16 +318,8 @@ static void entry_clear(uint64_t *entry, uint64_t value) {
     *entry = value;
 }
 
-static void entry_rewrite(uint64_t *entry, uint64_t value) {
-    *entry = (*entry & PTE_ADDRESS) | value;
-}
-
 void arch_space_unmap(struct arch_space *space, uint64_t address, uint64_t pages) {
     entries_change(space, address, pages, entry_clear, 0);
-}
-
-void arch_space_protect(struct arch_space *space, uint64_t address, uint64_t pages, unsigned flags) {
-    entries_change(space, address, pages, entry_rewrite, user_flags(flags));
 }
 
 bool arch_space_lookup(const struct arch_space *space, uint64_t address, paddr_t *page, unsigned *flags) {

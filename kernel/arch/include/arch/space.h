@@ -31,8 +31,6 @@ void arch_space_fini(struct arch_space *space);
 void arch_space_map(struct arch_space *space, uint64_t address, paddr_t page, unsigned flags);
 // Clears the entries of [address, address + pages * PAGE_SIZE); skips what is not there.
 void arch_space_unmap(struct arch_space *space, uint64_t address, uint64_t pages);
-// Rewrites the flags of the entries that exist in the range (never adds one).
-void arch_space_protect(struct arch_space *space, uint64_t address, uint64_t pages, unsigned flags);
 // Frees the page tables that cover nothing but [start, end), whose entries are all clear. Frees at most
 // `most` tables and returns true when none is left.
 bool arch_space_trim(struct arch_space *space, uint64_t start, uint64_t end, unsigned most);
