@@ -25,11 +25,11 @@ def test_status(command, status):
 
 def test_a_program_that_does_not_exist():
     status, out, err = run_command("no-such-program")
-    assert (status, out) == (127, b""), err.decode("utf-8", "replace")
+    assert (status, out) == (127, b"sh: no-such-program: there is no such program (try help)\n"), err.decode("utf-8", "replace")
 
 
 def test_quotes_and_odd_characters():
-    expect(run_command("echo \"two  blanks\" 'single \"inside\"' $ % \\\\ =;"), 0, b"two  blanks single \"inside\" $ % \\ =;\n")
+    expect(run_command("echo \"two  blanks\" 'single \"inside\"' $ % \\\\ = # no"), 0, b"two  blanks single \"inside\" $ % \\ =\n")
 
 
 def test_every_byte_survives(tmp_path):
