@@ -6,14 +6,19 @@
         assert machine.command("echo hello") == "hello\n"
 
 All time limits are far above what a slow host needs, so that only a hang meets them; no test passes or fails on a
-measured time. The whole serial log is in the failure message.
+measured time. The end of the serial log is in the failure message.
 """
 
+import io
+import json
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -26,14 +31,14 @@ import qemu  # noqa: E402
 
 ARCH = os.environ.get("TESSERA_ARCH", "x86_64")
 BUILD = ROOT / "build" / ARCH
-BOOT_LIMIT = 120
+BOOT_LIMIT = 90
 COMMAND_LIMIT = 60
 PROMPT = re.compile(r"tessera:/[^\r\n$]*\$ ")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[=>78]")
 
 
 class MachineError(AssertionError):
-    """What was expected did not come; carries the serial log."""
+    """What was expected did not come; carries the end of the serial log."""
 
 
 def plain(text):
@@ -44,7 +49,8 @@ def plain(text):
 class Machine:
     """One QEMU with its serial line on a pseudo terminal."""
 
-    def __init__(self, image=None, *, media="iso", firmware="bios", memory="256M", smp=1, cpu="max", extra=()):
+    def __init__(self, image=None, *, media="iso", firmware="bios", memory="256M", smp=1, cpu="max", extra=(),
+                 reboot=False):
         self._scratch = tempfile.TemporaryDirectory(prefix="tessera-")
         scratch = Path(self._scratch.name)
         self.image = Path(image) if image else BUILD / f"tessera.{media}"
@@ -52,7 +58,8 @@ class Machine:
         command = qemu.qemu_command(
             ARCH, self.image, scratch, firmware=firmware, media=media, memory=memory, smp=smp, cpu=cpu, extra=extra
         )
-        command += ["-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial", "-no-reboot"]
+        command += ["-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]
+        command += [] if reboot else ["-no-reboot"]
         self.monitor = scratch / "qmp"
         command += ["-qmp", f"unix:{self.monitor},server=on,wait=off", "-monitor", "none"]
         self._child = pexpect.spawn(
@@ -93,11 +100,15 @@ class Machine:
             self._child.expect([wanted], timeout=limit)
         except (pexpect.TIMEOUT, pexpect.EOF) as error:
             what = "the machine ended" if isinstance(error, pexpect.EOF) else f"nothing within {limit} s"
-            raise MachineError(f"waiting for {wanted.pattern!r}: {what}; serial log:\n{self.log}") from None
+            raise MachineError(f"waiting for {wanted.pattern!r}: {what}; end of the log:\n{self.log[-3000:]}") from None
         return plain(self._child.before)
 
     def expect_prompt(self, limit=BOOT_LIMIT):
         return self.expect(PROMPT, limit)
+
+    def expect_line(self, text, limit=COMMAND_LIMIT):
+        """Waits for a line that is exactly this text."""
+        return self.expect(re.compile(rf"\n{re.escape(text)}\r*\n"), limit)
 
     def send(self, text):
         """Types the text as it is; a line ends with '\\r', as the Enter key sends it."""
@@ -116,6 +127,23 @@ class Machine:
         except pexpect.TIMEOUT:
             raise MachineError(f"the machine is still on after {limit} s; serial log:\n{self.log}") from None
         return plain(self._child.before)
+
+
+    def qmp(self, command, **arguments):
+        """One command of QEMU's machine protocol; returns its answer."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(COMMAND_LIMIT)
+            connection.connect(str(self.monitor))
+            stream = connection.makefile("rw", encoding="utf-8")
+            stream.readline()  # the greeting
+            for request in ({"execute": "qmp_capabilities"}, {"execute": command, "arguments": arguments}):
+                stream.write(json.dumps(request) + "\n")
+                stream.flush()
+                answer = json.loads(stream.readline())
+                while "event" in answer:
+                    answer = json.loads(stream.readline())
+                assert "return" in answer, answer
+            return answer["return"]
 
 
 def run_tool(*arguments, limit=300):
@@ -153,3 +181,31 @@ def make_image(out, *, kernel=BUILD / "tessera.elf", initrd=BUILD / "initrd.tar"
     )  # fmt: skip
     assert status == 0, err.decode()
     return out
+
+
+def change_initrd(out, without=(), files=None):
+    """The built initrd without some entries and with other files: name -> bytes."""
+    with tarfile.open(BUILD / "initrd.tar") as source, tarfile.open(out, "w", format=tarfile.GNU_FORMAT) as target:
+        for member in source:
+            if member.name not in without and member.name not in (files or {}):
+                target.addfile(member, source.extractfile(member) if member.isfile() else None)
+        for name, data in (files or {}).items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            member.mode = 0o755
+            target.addfile(member, io.BytesIO(data))
+    return out
+
+
+# ELF machine numbers of the architectures.
+ELF_MACHINE = {"x86_64": 62}
+
+
+def make_program(code):
+    """A static PIE whose only segment is this machine code, entered at its start (file offset 0x80)."""
+    size = 0x80 + len(code)
+    header = struct.pack(
+        "<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 3, ELF_MACHINE[ARCH], 1, 0x80, 64, 0, 0, 64, 56, 1, 64, 0, 0
+    )
+    program = struct.pack("<IIQQQQQQ", 1, 5, 0, 0, 0, size, size, 4096)
+    return (header + program).ljust(0x80, b"\0") + code

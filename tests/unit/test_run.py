@@ -103,6 +103,16 @@ def test_a_panic_ends_the_run(run):
     assert b"half a reco" in err and b"panic: expected this" in err and b"the kernel panicked" in err
 
 
+def test_a_halt_ends_the_run(run):
+    script = """
+        put(b"looked for 'bin/init' in the initrd (0 bytes); the system halts with status 125\\r\\n")
+        time.sleep(1000)
+    """
+    status, out, err = run(script)
+    assert (status, out) == (125, b"")
+    assert b"the system halted" in err
+
+
 def test_the_time_limit(run):
     status, out, err = run("time.sleep(1000)", "--timeout", "3")
     assert (status, out) == (125, b"")

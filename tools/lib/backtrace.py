@@ -36,7 +36,7 @@ def source_lines(text, kernel):
         [tool, "--output-style=GNU", "--no-inlines", "--functions=none", f"--obj={kernel}", *addresses],
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
-    places = result.stdout.splitlines()
+    places = [place.removeprefix("./") for place in result.stdout.splitlines()]
     if result.returncode != 0 or len(places) != len(found):
         return []
     return [
