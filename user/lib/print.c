@@ -9,7 +9,14 @@
 #include <protocols/log.h>
 #include <tessera/syscalls.h>
 
-enum { BUFFER_SIZE = 1024, WRITE_MAX = 65536, TEXT_MAX = 400, RETRIES = 20 };
+enum {
+    BUFFER_SIZE = 1024,
+    WRITE_MAX = 65536,
+    TEXT_MAX = 400,
+    RETRIES = 20,
+    KIND_OUTPUT = 0,
+    KIND_MESSAGE = 1
+};
 
 static char buffer[BUFFER_SIZE];
 static size_t buffered;
@@ -25,7 +32,7 @@ static bool may_retry(status_t status, int *attempts) {
     return true;
 }
 
-static void console_put(const char *bytes, size_t length) {
+static void console_put(uint64_t kind, const char *bytes, size_t length) {
     desc_t console = startup_descriptor("console");
     if (console.value == DESCRIPTOR_NONE)
         return;
@@ -34,7 +41,7 @@ static void console_put(const char *bytes, size_t length) {
         int attempts = 0;
         status_t status;
         do {
-            status = console_write(console, bytes, step, DEADLINE_NONE);
+            status = console_write(console, kind, bytes, step, DEADLINE_NONE);
         } while (may_retry(status, &attempts));
         bytes += step;
         length -= step;
@@ -44,14 +51,14 @@ static void console_put(const char *bytes, size_t length) {
 void print_flush(void) {
     size_t length = buffered;
     buffered = 0;
-    console_put(buffer, length);
+    console_put(KIND_OUTPUT, buffer, length);
 }
 
 void print_bytes(const void *bytes, size_t length) {
     if (length > BUFFER_SIZE - buffered)
         print_flush();
     if (length > BUFFER_SIZE) {
-        console_put(bytes, length);
+        console_put(KIND_OUTPUT, bytes, length);
         return;
     }
     memcpy(buffer + buffered, bytes, length);
@@ -76,10 +83,30 @@ void print(const char *format, ...) {
     va_end(arguments);
 }
 
+// Messages are collected to one piece, so that those of several programs do not mix.
+struct message {
+    char bytes[BUFFER_SIZE];
+    size_t length;
+};
+
+static void message_sink(void *context, const char *bytes, size_t length) {
+    struct message *message = context;
+    size_t step = min_u64(length, BUFFER_SIZE - message->length);
+    memcpy(message->bytes + message->length, bytes, step);
+    message->length += step;
+}
+
+static void message_put(const struct message *message) {
+    print_flush();
+    console_put(KIND_MESSAGE, message->bytes, message->length);
+}
+
 static void print_error_v(const char *format, va_list arguments) {
-    print("%s: ", program_name());
-    print_v(format, arguments);
-    print("\n");
+    struct message message = {};
+    format_to(message_sink, &message, "%s: ", program_name());
+    format_to_v(message_sink, &message, format, arguments);
+    message_sink(&message, "\n", 1);
+    message_put(&message);
 }
 
 void print_error(const char *format, ...) {
@@ -98,11 +125,14 @@ void fail(const char *format, ...) {
 }
 
 size_t options_take(const struct usage *usage, int count, char **arguments) {
+    struct message message = {};
     size_t operands = 0;
-    switch (options_parse(usage, count, arguments, &operands, print_sink, nullptr)) {
+    switch (options_parse(usage, count, arguments, &operands, message_sink, &message)) {
     case OPTIONS_HELP:
+        print_bytes(message.bytes, message.length);
         program_exit(0);
     case OPTIONS_WRONG:
+        message_put(&message);
         program_exit(OPTIONS_STATUS_WRONG);
     case OPTIONS_RUN:
         break;

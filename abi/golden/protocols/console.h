@@ -29,11 +29,12 @@ enum console_label : uint32_t {
 
 // Write text. A newline becomes carriage return and newline on a terminal.
 // May block. Must not be repeated.
+// - kind, at most 1: 0 output, 1 messages: apart from the output where the boot has a command to run
 // - text, read by the server, at most 65536: bytes
 // Errors: BAD_REQUEST, BAD_SIZE, LENT_FAULT, and those of ts_call().
-static inline status_t console_write(desc_t server, const void *text, uint64_t text_length,
+static inline status_t console_write(desc_t server, uint64_t kind, const void *text, uint64_t text_length,
     uint64_t deadline) {
-    uint64_t words[MESSAGE_WORDS] = {0};
+    uint64_t words[MESSAGE_WORDS] = {kind};
     struct message_page *page = message_page();
     page->lend[0] = (struct message_range){(uintptr_t)text, text_length, RANGE_READ};
     const uint64_t header = CONSOLE_WRITE | 1ULL << HEADER_RANGES_SHIFT;
@@ -101,7 +102,7 @@ static inline status_t console_notice(desc_t server, const void *text, uint64_t 
 // STATUS_OK it owns the descriptors that came; with an error moved ones go back and cloned ones are released.
 // Descriptors in the results leave the server (move) or are cloned.
 struct console_ops {
-    status_t (*write)(struct ts_call *call, struct ts_lent text);
+    status_t (*write)(struct ts_call *call, uint64_t kind, struct ts_lent text);
     status_t (*read)(struct ts_call *call, struct ts_lent buffer, uint64_t *count);
     status_t (*mode)(struct ts_call *call, uint64_t raw);
     status_t (*foreground)(struct ts_call *call, uint64_t process);
@@ -113,13 +114,15 @@ static inline void console_write_reply(struct ts_call *call, status_t outcome) {
 }
 
 static inline void console_write_serve(const struct console_ops *ops, struct ts_call *call) {
-    if (!ops->write || !ts_call_has(call, 0, 1, 0))
+    if (!ops->write || !ts_call_has(call, 1, 1, 0))
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    if (call->word[0] > 1ULL)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (call->lent[0].length > 65536ULL)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
-    const status_t outcome = ops->write(call, (struct ts_lent){0, call->lent[0].length});
+    const status_t outcome = ops->write(call, call->word[0], (struct ts_lent){0, call->lent[0].length});
     if (outcome != TS_REPLY_LATER)
         console_write_reply(call, outcome);
 }

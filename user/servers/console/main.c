@@ -20,7 +20,7 @@ enum {
     READS_MAX = 32,
     CHUNK = 2048,
     TAIL_SIZE = 512,
-    KIND_OUTPUT = 0,
+    KIND_OUTPUT = 0, // of serial_write and console_write
     KIND_LOG = 1,
 };
 
@@ -99,7 +99,7 @@ static void echo(void *context, const char *bytes, size_t length) {
     terminal_put(bytes, length);
 }
 
-static status_t handle_write(struct ts_call *call, struct ts_lent text) {
+static status_t handle_write(struct ts_call *call, uint64_t kind, struct ts_lent text) {
     static char chunk[CHUNK];
     for (uint64_t done = 0; done < text.length;) {
         uint64_t step = min_u64(text.length - done, CHUNK);
@@ -107,7 +107,7 @@ static status_t handle_write(struct ts_call *call, struct ts_lent text) {
         if (status != STATUS_OK)
             return status;
         if (console.frames) {
-            serial_put(KIND_OUTPUT, chunk, step);
+            serial_put(kind, chunk, step);
         } else {
             terminal_put(chunk, step);
         }

@@ -28,7 +28,7 @@ void print_bytes(const void *bytes, size_t length);
 void print_flush(void);
 format_sink_t print_sink;
 
-// "NAME: text\n", after what was printed so far.
+// "NAME: text\n", after what was printed so far: a message to the person, not output.
 [[gnu::format(printf, 1, 2)]] void print_error(const char *format, ...);
 
 // The same, then the end with status 1.
