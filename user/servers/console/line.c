@@ -94,6 +94,7 @@ static void end_of_file(struct line *line) {
 static bool interrupt(struct line *line) {
     line->edit_length = 0;
     line->ready_length = 0;
+    line->raw_length = 0;
     line->ends = 0;
     echo_text(line, "^C\n", 3);
     return true;
@@ -130,15 +131,35 @@ static bool input_canonical(struct line *line, char byte) {
 bool line_input(struct line *line, char byte) {
     if (!line->raw)
         return input_canonical(line, byte);
-    if (!ready_push(line, &byte, 1))
+    if (ready_push(line, &byte, 1)) {
+        line->raw_length++;
+    } else {
         bell(line);
+    }
     return false;
 }
 
-void line_mode(struct line *line, bool raw) {
-    if (raw && !line->raw && line->edit_length > 0)
+// Takes the bytes that were typed in raw mode out of the ring and gives them to the canonical discipline.
+static bool input_again(struct line *line) {
+    char typed[LINE_READY_SIZE];
+    size_t count = line->raw_length;
+    size_t start = line->ready_start + line->ready_length - count;
+    bool interrupted = false;
+    for (size_t i = 0; i < count; i++)
+        typed[i] = line->ready[(start + i) % LINE_READY_SIZE];
+    line->ready_length -= count;
+    line->raw_length = 0;
+    for (size_t i = 0; i < count; i++)
+        interrupted = input_canonical(line, typed[i]) || interrupted;
+    return interrupted;
+}
+
+bool line_mode(struct line *line, bool raw) {
+    bool was_raw = line->raw;
+    if (raw && !was_raw && line->edit_length > 0)
         complete(line);
     line->raw = raw;
+    return was_raw && !raw && input_again(line);
 }
 
 bool line_is_readable(const struct line *line) {
@@ -154,6 +175,7 @@ size_t line_read(struct line *line, char *buffer, size_t size) {
             break;
         line->ready_start = (line->ready_start + 1) % LINE_READY_SIZE;
         line->ready_length--;
+        line->raw_length = min_u64(line->raw_length, line->ready_length);
         if (is_end) {
             line->ends--;
             return 0;

@@ -22,7 +22,8 @@ struct line {
     char ready[LINE_READY_SIZE]; // a ring of bytes that can be read
     size_t ready_start;
     size_t ready_length;
-    size_t ends; // Ctrl-D at the start of a line, not read yet
+    size_t ends;       // Ctrl-D at the start of a line, not read yet
+    size_t raw_length; // bytes at the end of `ready` that were typed in raw mode
 };
 
 void line_init(struct line *line, format_sink_t *echo, void *echo_context);
@@ -30,7 +31,9 @@ void line_init(struct line *line, format_sink_t *echo, void *echo_context);
 // One byte from the device. True: it was Ctrl-C in canonical mode, and what was typed but not read is gone.
 [[nodiscard]] bool line_input(struct line *line, char byte);
 
-void line_mode(struct line *line, bool raw);
+// Bytes that were typed in raw mode and not read are input again when the mode becomes canonical: who typed
+// ahead meant the next reader. True: Ctrl-C was among them.
+bool line_mode(struct line *line, bool raw);
 
 // Whether a read can be answered: bytes, or an end of file.
 bool line_is_readable(const struct line *line);

@@ -46,6 +46,7 @@ struct console {
     struct line line;
     uint32_t foreground; // process number, 0: the shell
     uint32_t shell;      // process number, 0: none yet
+    bool interrupt_next; // Ctrl-C was typed when nothing stood in the foreground
     struct client clients[CLIENTS_MAX];
     struct pending_read reads[READS_MAX];
     char tail[TAIL_SIZE]; // what stands on the cursor's line, to draw it again below a notice
@@ -156,11 +157,6 @@ static uint32_t reader(void) {
     return console.foreground != 0 ? console.foreground : console.shell;
 }
 
-static void mode_update(void) {
-    const struct client *client = client_find(reader(), false);
-    line_mode(&console.line, reader() != 0 && client != nullptr && client->raw);
-}
-
 static bool may_read(uint32_t process) {
     return reader() == 0 || reader() == process;
 }
@@ -186,9 +182,7 @@ static struct pending_read *read_next(void) {
 
 static status_t read_take(const struct ts_call *call, struct ts_lent buffer, uint64_t *count) {
     char bytes[LINE_READY_SIZE];
-    struct line before_start = {.ready_start = console.line.ready_start,
-                                .ready_length = console.line.ready_length,
-                                .ends = console.line.ends};
+    const struct line before = console.line;
     *count = line_read(&console.line, bytes, min_u64(buffer.length, sizeof(bytes)));
     if (*count == 0)
         return STATUS_OK;
@@ -196,9 +190,7 @@ static status_t read_take(const struct ts_call *call, struct ts_lent buffer, uin
     if (status == STATUS_OK)
         return STATUS_OK;
     // Nothing is lost when the reader has gone or gave a bad buffer.
-    console.line.ready_start = before_start.ready_start;
-    console.line.ready_length = before_start.ready_length;
-    console.line.ends = before_start.ends;
+    console.line = before;
     *count = 0;
     return status;
 }
@@ -218,9 +210,19 @@ static void interrupt(void) {
         if (read->used && badge_process(read->call.badge) == reader())
             read_answer(read, STATUS_INTERRUPTED, 0);
     }
-    // A program that has just ended is no error.
-    if (console.foreground != 0)
+    // A program that has just ended is no error. Between programs it is meant for the one that is being
+    // started.
+    if (console.foreground != 0) {
         (void)init_interrupt(console.init, console.foreground, DEADLINE_NONE);
+    } else {
+        console.interrupt_next = true;
+    }
+}
+
+static void mode_update(void) {
+    const struct client *client = client_find(reader(), false);
+    if (line_mode(&console.line, reader() != 0 && client != nullptr && client->raw))
+        interrupt();
 }
 
 static void input_take(void) {
@@ -265,6 +267,7 @@ static status_t handle_mode(struct ts_call *call, uint64_t raw) {
     if (grant_has(call->badge, GRANT_SESSION) && console.foreground == 0)
         console.shell = client->process;
     mode_update();
+    console.interrupt_next = console.interrupt_next && !raw;
     reads_serve();
     return STATUS_OK;
 }
@@ -277,6 +280,9 @@ static status_t handle_foreground(struct ts_call *call, uint64_t process) {
     console.shell = badge_process(call->badge);
     console.foreground = (uint32_t)process;
     mode_update();
+    if (process != 0 && console.interrupt_next)
+        interrupt();
+    console.interrupt_next = false;
     reads_serve();
     return STATUS_OK;
 }

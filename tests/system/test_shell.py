@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""A person at the shell: every program, editing, jobs, Ctrl-C, and what is typed wrong."""
+
+import re
+
+import pytest
+from tessera import PROMPT, Machine
+
+PROGRAMS = "cat date descs echo false hello help kill log ls mem poweroff ps reboot sh sleep true uptime wc".split()
+
+
+@pytest.fixture(scope="module")
+def machine():
+    with Machine() as booted:
+        booted.expect_prompt()
+        yield booted
+
+
+def status(machine):
+    return machine.command("echo $?").strip()
+
+
+def test_help_names_every_program_once(machine):
+    text = machine.command("help")
+    listed = machine.command("ls /bin").split()
+    for program in PROGRAMS:
+        assert len(re.findall(rf"^  {program} ", text, re.MULTILINE)) == 1, text
+        assert program in listed
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_program_has_help_and_refuses_what_it_does_not_know(machine, program):
+    assert machine.command(f"{program} --help").startswith(f"usage: {program}")
+    assert status(machine) == "0"
+    assert f"{program}: unknown option: --nonsense" in machine.command(f"{program} --nonsense")
+    assert status(machine) == "2"
+
+
+@pytest.mark.parametrize(
+    ("line", "printed", "result"),
+    [
+        ("echo a  'b  c' \"d\\\"e\" f\\ g", 'a b  c d"e f g\n', "0"),
+        ("echo -n x", "x", "0"),
+        ("true", "", "0"),
+        ("false", "", "1"),
+        ("false; echo $?; true", "1\n", "0"),
+        ("echo '$?' \"$?\" # not this", "$? 0\n", "0"),
+        ("hello", None, "0"),
+        ("nothing-of-this-name", "sh: nothing-of-this-name: there is no such program (try help)\n", "127"),
+        ("/etc/help", "sh: /etc/help: the file is not a program that this system can run\n", "126"),
+        ("/bin", "sh: /bin: the name is a directory\n", "126"),
+        ("echo 'open", "sh: a quote is not closed\n", "2"),
+        ("echo a | cat", "sh: this shell has no pipes, redirections, groups or lists\n", "2"),
+        ("&", "sh: nothing stands before &\n", "2"),
+        ("cat /nothing", "cat: /nothing: no file, program or service of this name\n", "1"),
+        ("cat /etc", "cat: /etc: the name is a directory\n", "1"),
+        ("ls /etc/help/x", "ls: /etc/help/x: the name is not a directory\n", "1"),
+        ("ls -l /etc/help", None, "0"),
+        ("wc /etc/image.rec", None, "0"),
+        ("kill 99999", "kill: 99999: no such process\n", "1"),
+        ("kill x", "kill: 'x' is no process number\n", "1"),
+        ("descs 99999", None, "1"),
+        ("sleep 0.01", "", "0"),
+        ("sleep .5", "sleep: '.5' is no number of seconds\n", "2"),
+        ("sh -c 'exit 42'", "", "42"),
+        ("sh -c 'echo inner; false'", "inner\n", "1"),
+        ("exit 1 2", "sh: exit: wants one number from 0 to 255\n", "2"),
+    ],
+)
+def test_lines(machine, line, printed, result):
+    text = machine.command(line)
+    if printed is not None:
+        assert text == printed
+    assert status(machine) == result
+
+
+def test_working_directory(machine):
+    assert machine.command("pwd") == "/\n"
+    machine.command("cd etc")
+    assert machine.command("pwd") == "/etc\n"
+    assert "help" in machine.command("ls").split()
+    assert machine.command("wc help") == machine.command("wc ../etc/./help").replace("../etc/./", "")
+    assert "not a directory" in machine.command("cd help")
+    machine.command("cd ..")
+    assert machine.command("pwd") == "/\n"
+
+
+def test_processes_and_descriptors(machine):
+    text = machine.command("ps")
+    rows = {line.split()[-1]: line.split() for line in text.splitlines()[1:]}
+    assert {"init", "serial", "console", "log", "file", "power", "session", "sh", "ps"} <= set(rows)
+    assert rows["init"][0] == "1"
+    assert rows["serial"][2] == "service"
+    held = machine.command(f"descs {rows['serial'][0]}")
+    assert re.search(r" platform +strong +\d+ +.*ports", held)
+    assert re.search(r" endpoint +strong +\d+ +.*receive", held)
+    assert re.search(r"^sh +\d+", machine.command("mem"), re.MULTILINE)
+
+
+def test_a_program_holds_what_it_was_granted_and_no_more(machine):
+    shown = machine.command("sleep 100 &")
+    number = re.search(r"\] (\d+)", shown)[1]
+    held = [line.split()[1:] for line in machine.command(f"descs {number}").splitlines()[1:]]
+    kinds = [line[0] for line in held]
+    # Badges of init, console, file and log; its own image, stack and start-up pages; a timer.
+    assert kinds.count("badge") == 4
+    assert set(kinds) <= {"badge", "memory", "notification"}
+    assert all(line[3:] == ["inspect", "call"] for line in held if line[0] == "badge")
+    machine.command(f"kill {number}")
+
+
+def test_background_jobs(machine):
+    text = machine.command("sleep 0.2 &")
+    assert re.fullmatch(r"\[1\] \d+\n", text)
+    machine.command("sleep 0.5")
+    assert "[1] sleep ended, status 0" in machine.log
+
+
+def test_control_c_ends_the_program_in_the_foreground(machine):
+    machine.send("sleep 1000\r")
+    machine.expect("sleep 1000")
+    machine.send("\x03")
+    machine.expect("^C")
+    machine.expect_prompt()
+    assert status(machine) == "130"
+    machine.send("cat\r")
+    machine.expect("cat")
+    machine.send("typed\r")
+    machine.expect("typed")
+    machine.expect("typed")
+    machine.send("\x03")
+    machine.expect_prompt()
+    assert status(machine) == "130"
+
+
+def test_control_d_ends_the_input(machine):
+    machine.send("wc\r")
+    machine.expect("wc")
+    machine.send("two words\r\x04")
+    assert re.search(r"1 +2 +10", machine.expect_prompt())
+    assert status(machine) == "0"
+
+
+def test_the_line_discipline_edits(machine):
+    machine.send("cat\r")
+    machine.expect("cat")
+    machine.send("wrong\x15right\x7f\x7fhT yes\x17no\r\x04")
+    text = machine.expect_prompt()
+    assert text.endswith("righT no\n") or text.endswith("righhT no\n"), text
+
+
+def test_editing_keys(machine):
+    machine.send("cho one\x01e\x05 two\x1b[D\x1b[D\x1b[3~W\r")
+    machine.expect("\n")
+    assert machine.expect_prompt() == "one tWo\n"
+    machine.send("\x1b[A\x15echo three\r")
+    machine.expect("echo three\r\n")
+    assert machine.expect_prompt() == "three\n"
+    machine.send("\x1b[A\x1b[A\r")
+    machine.expect("\n")
+    assert machine.expect_prompt() == "one tWo\n"
+
+
+def test_completion(machine):
+    machine.send("upt\t")
+    machine.expect("uptime ")
+    machine.send("\r")
+    assert "up 0 days" in machine.expect_prompt()
+    machine.send("po\t\r")
+    machine.expect("poweroff ")
+    # Typed by mistake, so to say: the machine goes off.
+    machine.expect_end()
+
+
+def test_shell_that_ends_is_started_again():
+    with Machine() as booted:
+        booted.expect_prompt()
+        booted.send("exit\r")
+        booted.expect_prompt()
+        assert booted.command("echo again") == "again\n"
+        booted.send("\x04")
+        booted.expect_prompt()
+
+
+def test_reboot():
+    with Machine() as booted:
+        booted.expect_prompt()
+        booted.send("reboot\r")
+        booted.expect_end()
+
+
+def test_prompt_stays_below_a_notice():
+    with Machine() as booted:
+        booted.expect_prompt()
+        booted.send("kill 4\r")
+        booted.expect("service log is started again")
+        booted.expect(PROMPT)
+        assert booted.command("echo still here") == "still here\n"
