@@ -60,15 +60,19 @@ void process_forget(struct process *process) {
     *process = (struct process){};
 }
 
-// Its children have nobody left who could ask for them.
-static void children_orphan(uint32_t parent) {
+// Its children have nobody left who could ask for them. Those of a service end with it, since its successor
+// starts its own; those of a program go on.
+static void children_orphan(uint32_t parent, bool end) {
     for (size_t i = 0; i < PROCESSES_MAX; i++) {
         struct process *child = &init.processes[i];
         if (child->place == PLACE_FREE || child->parent != parent)
             continue;
         child->parent = 0;
-        if (child->place == PLACE_ENDED)
+        if (child->place == PLACE_ENDED) {
             process_forget(child);
+        } else if (end) {
+            (void)ts_process_end(child->descriptor, STATUS_KILLED);
+        }
     }
 }
 
@@ -79,7 +83,7 @@ void process_ended(struct process *process, uint64_t reason, uint64_t status) {
     process->place = PLACE_ENDED;
     process->reason = reason;
     process->status = status;
-    children_orphan(process->number);
+    children_orphan(process->number, process->service != NO_SERVICE);
     if (process->has_waiter)
         init_wait_reply(&process->waiter, STATUS_OK, status, reason);
     if (process->has_waiter || process->parent == 0)
