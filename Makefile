@@ -98,6 +98,11 @@ check: setup-test ## format, static analysis, layering, generated files
 fuzz: setup-test ## fuzzes every parser for a minute each (MINUTES=N for longer)
 	@tools/fuzz --seconds "$$(( $${MINUTES:-1} * 60 ))"
 
+.PHONY: bench
+bench: iso ## the benchmarks, in instructions (docs/performance.md)
+	@ninja -C $(BUILD) --quiet bench >&2
+	@tools/bench --arch $(ARCH) --memory "$$MEM"
+
 .PHONY: clean distclean
 clean: ## removes what was built
 	@rm -rf build

@@ -191,7 +191,8 @@ static bool trim(struct mapping *mapping, const struct mapping *previous, const 
         start = max_u64(start, previous->end);
     if (next)
         end = min_u64(end, next->start);
-    return arch_space_trim(&mapping->space->arch, start, end, TRIM_STEP);
+    const struct arch_trim range = {start, end, mapping->start, mapping->end};
+    return arch_space_trim(&mapping->space->arch, &range, TRIM_STEP);
 }
 
 // Process and space locks held.
@@ -393,7 +394,10 @@ static bool any_cpu_uses(const struct space *space) {
 // Process and space locks held, no mapping left but the fixed one.
 static void tear_tables(struct space *space) {
     arch_space_unmap(&space->arch, SPACE_FIXED, 2 * MIB / PAGE_SIZE);
-    while (!arch_space_trim(&space->arch, 0, SPACE_FIXED + 2 * MIB, TRIM_STEP))
+    // The tables of every other mapping went with it.
+    const uint64_t end = SPACE_FIXED + 2 * MIB;
+    const struct arch_trim range = {0, end, SPACE_FIXED, end};
+    while (!arch_space_trim(&space->arch, &range, TRIM_STEP))
         continue;
     arch_space_fini(&space->arch);
     list_remove(&space->link);

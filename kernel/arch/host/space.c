@@ -103,7 +103,7 @@ static bool table_is_clear(const entry_t *table) {
 }
 
 struct trim {
-    uint64_t start, end;
+    struct arch_trim range;
     unsigned left;
 };
 
@@ -112,12 +112,12 @@ static void table_trim(entry_t *table, unsigned level, uint64_t base, struct tri
     uint64_t step = level_bytes(level - 1);
     for (unsigned i = 0; i < ENTRIES && trim->left > 0; i++) {
         uint64_t first = base + i * step, last = first + (step - 1);
-        if (entry_read(&table[i]) == 0 || last < trim->start || first >= trim->end)
+        if (entry_read(&table[i]) == 0 || last < trim->range.low || first >= trim->range.high)
             continue;
         entry_t *below = table_at(entry_read(&table[i]));
         if (level > 2)
             table_trim(below, level - 1, first, trim);
-        if (trim->left == 0 || first < trim->start || last >= trim->end || !table_is_clear(below))
+        if (trim->left == 0 || first < trim->range.start || last >= trim->range.end || !table_is_clear(below))
             continue;
         entry_write(&table[i], 0);
         page_table_free(below);
@@ -125,8 +125,8 @@ static void table_trim(entry_t *table, unsigned level, uint64_t base, struct tri
     }
 }
 
-bool arch_space_trim(struct arch_space *space, uint64_t start, uint64_t end, unsigned most) {
-    struct trim trim = {.start = start, .end = end, .left = most};
+bool arch_space_trim(struct arch_space *space, const struct arch_trim *range, unsigned most) {
+    struct trim trim = {.range = *range, .left = most};
     table_trim(table_at(space->root.value), ROOT_LEVEL, 0, &trim);
     return trim.left > 0;
 }

@@ -338,34 +338,34 @@ bool arch_space_lookup(const struct arch_space *space, uint64_t address, paddr_t
 }
 
 struct trim {
-    uint64_t start, end;
+    struct arch_trim range;
     unsigned most, freed;
 };
 
 // Frees tables below this one, which is of the level and starts at base; true when none is left in the range.
 static bool table_trim(uint64_t *table, unsigned level, uint64_t base, struct trim *trim) {
+    const struct arch_trim *range = &trim->range;
     uint64_t size = 1ull << ENTRY_SHIFT(level);
-    for (unsigned i = 0; i < (level == ROOT_LEVEL ? USER_ENTRIES : ENTRIES); i++) {
-        uint64_t low = base + i * size;
-        if (low >= trim->end)
-            break;
-        if (table[i] == 0 || low + size <= trim->start)
+    uint64_t end = min_u64(range->high, base + ENTRIES * size);
+    for (uint64_t low = align_down(max_u64(range->low, base), size); low < end; low += size) {
+        uint64_t *entry = &table[entry_index(low, level)];
+        if (*entry == 0)
             continue;
-        if (level > 2 && !table_trim(table_at(table[i]), level - 1, low, trim))
+        if (level > 2 && !table_trim(table_at(*entry), level - 1, low, trim))
             return false;
-        if (low < trim->start || low + size > trim->end)
+        if (low < range->start || low + size > range->end)
             continue;
         if (trim->freed == trim->most)
             return false;
-        page_table_free(table_at(table[i]));
-        table[i] = 0;
+        page_table_free(table_at(*entry));
+        *entry = 0;
         trim->freed++;
     }
     return true;
 }
 
-bool arch_space_trim(struct arch_space *space, uint64_t start, uint64_t end, unsigned most) {
-    struct trim trim = {.start = start, .end = end, .most = most};
+bool arch_space_trim(struct arch_space *space, const struct arch_trim *range, unsigned most) {
+    struct trim trim = {.range = *range, .most = most};
     bool done = table_trim(direct_map(space->root), ROOT_LEVEL, 0, &trim);
     // Freed tables may still be in the paging-structure caches (SDM 3A, 4.10.4).
     if (trim.freed > 0 && cpu_self()->root == space->root.value)

@@ -29,8 +29,8 @@ static struct cpu_stacks stacks;
 static struct acpi acpi;
 
 static void memory_log(void) {
-    log_line("boot: %lu MiB usable in %zu ranges, %lu KiB of the loader's, base revision %u, %s",
-             (memory_map_bytes(&map, BOOT_MEMORY_USABLE) / MIB), map.count,
+    log_line("boot: %lu KiB usable in %zu ranges, %lu KiB of the loader's, base revision %u, %s",
+             (memory_map_bytes(&map, BOOT_MEMORY_USABLE) / KIB), map.count,
              (memory_map_bytes(&map, BOOT_MEMORY_RECLAIM) / KIB), answers.revision, parameters.loader);
 }
 

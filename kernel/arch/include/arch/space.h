@@ -31,9 +31,16 @@ void arch_space_fini(struct arch_space *space);
 void arch_space_map(struct arch_space *space, uint64_t address, paddr_t page, unsigned flags);
 // Clears the entries of [address, address + pages * PAGE_SIZE); skips what is not there.
 void arch_space_unmap(struct arch_space *space, uint64_t address, uint64_t pages);
-// Frees the page tables that cover nothing but [start, end), whose entries are all clear. Frees at most
-// `most` tables and returns true when none is left.
-bool arch_space_trim(struct arch_space *space, uint64_t start, uint64_t end, unsigned most);
+// Tables to free: those that cover some of [low, high), where mappings were, and nothing outside [start,
+// end), whose entries are all clear.
+struct arch_trim {
+    uint64_t start, end;
+    uint64_t low, high;
+};
+
+// Frees at most `most` tables and returns true when none is left. Looks only at tables and entries for [low,
+// high).
+bool arch_space_trim(struct arch_space *space, const struct arch_trim *range, unsigned most);
 // The page an entry maps, and its flags; false if there is none.
 bool arch_space_lookup(const struct arch_space *space, uint64_t address, paddr_t *page, unsigned *flags);
 

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: MIT
+//
+// bench: what kernel operations cost a program, in steps of the processor's counter. `make bench` boots it
+// where one step is one instruction (docs/performance.md says how); the calibration loop of two instructions
+// a turn shows that it is so. Each figure is (end - start) / turns after a warm-up, so the loop and the
+// system call stubs are in it. Nothing here passes or fails on a figure.
+//
+// Between the two counter reads of a measurement the program makes no call but those measured. Right before
+// and after, it sets its own thread's priority to what it is: no other program does, so a tool that watches
+// the kernel from outside finds the measurement by that (tools/bench --count).
+//
+// The other side of a call is a process of its own, made here as init makes one: its code is a copy of this
+// program's section `child_code` at the same address. So functions there use nothing but their arguments,
+// their stack and system calls.
+
+#include <abi/objects.h>
+#include <base/string.h>
+#include <counter.h>
+#include <tessera/syscalls.h>
+#include <user/program.h>
+
+enum {
+    PRIORITY = 8,
+    STACK_SIZE = 16384,
+    CHILD_BYTES = 1 << 20,
+    SUPERVISOR_VALUE = 1,
+    NO_CALL = 0xffff,
+};
+
+#define CHILD_CODE  [[gnu::section("child_code"), gnu::used, gnu::noinline]]
+#define STACK_AREA  0x600000000000ULL
+#define TOUCH_AREA  0x480000010000ULL
+#define WINDOW_AREA 0x500000000000ULL
+
+extern const char __start_child_code[], __stop_child_code[];
+
+static desc_t supervisor; // endpoint that hears of the children's ends
+static desc_t code;       // the copy of child_code
+static uint64_t code_start, code_size;
+
+// What a child finds at the bottom of its stack; its argument is the address.
+struct child_argument {
+    desc_t endpoint;
+    desc_t wait, signal;
+};
+
+typedef void child_function_t(const struct child_argument *argument);
+
+// ---- in the children
+
+// Answers each call with the words that came.
+CHILD_CODE static void child_echo(const struct child_argument *argument) {
+    uint64_t words[MESSAGE_WORDS] = {};
+    uint64_t header;
+    status_t status = ts_receive(argument->endpoint, DEADLINE_NONE, words, nullptr, &header, nullptr);
+    while (status == STATUS_OK)
+        status = ts_reply_and_receive(argument->endpoint, 0, DEADLINE_NONE, words, nullptr, &header, nullptr);
+    (void)ts_process_exit(1);
+}
+
+CHILD_CODE static void child_notify(const struct child_argument *argument) {
+    while (ts_notification_wait(argument->wait, 1, DEADLINE_NONE, nullptr) == STATUS_OK)
+        (void)ts_notification_signal(argument->signal, 1);
+    (void)ts_process_exit(1);
+}
+
+CHILD_CODE static void child_yield(const struct child_argument *argument) {
+    (void)argument;
+    while (ts_thread_yield() == STATUS_OK)
+        continue;
+    (void)ts_process_exit(1);
+}
+
+CHILD_CODE static void child_exit(const struct child_argument *argument) {
+    (void)argument;
+    (void)ts_process_exit(0);
+}
+
+// ---- making them
+
+static void check(status_t status, const char *what) {
+    if (status != STATUS_OK)
+        fail("%s: %s", what, status_name(status));
+}
+
+static void code_copy(void) {
+    code_start = align_down((uintptr_t)__start_child_code, PAGE_SIZE);
+    code_size = align_up((uintptr_t)__stop_child_code, PAGE_SIZE) - code_start;
+    check(ts_memory_allocate(code_size, 0, &code), "memory for the children's code");
+    check(ts_space_map((desc_t){0}, code.value, WINDOW_AREA, 0, code_size, MAP_READ | MAP_WRITE),
+          "its mapping");
+    memcpy((char *)(uintptr_t)WINDOW_AREA + ((uintptr_t)__start_child_code - code_start), __start_child_code,
+           (size_t)(__stop_child_code - __start_child_code));
+    check(ts_space_unmap((desc_t){0}, WINDOW_AREA), "its unmapping");
+}
+
+struct child {
+    desc_t process, space;
+    struct child_argument argument;
+};
+
+static void child_create(struct child *child) {
+    struct limits limits = {.bytes = CHILD_BYTES, .priority = PRIORITY, .weight = 100};
+    limits.records[RECORD_MEMORY] = 4;
+    limits.records[RECORD_SPACE] = 1;
+    limits.records[RECORD_PROCESS] = 1;
+    limits.records[RECORD_THREAD] = 1;
+    limits.records[RECORD_ENDPOINT] = 1;
+    limits.records[RECORD_BADGE] = 4;
+    limits.records[RECORD_NOTIFICATION] = 2;
+    limits.records[RECORD_QUOTA] = 1;
+    limits.records[RECORD_MAPPING] = 4;
+    *child = (struct child){};
+    check(ts_process_create(supervisor, SUPERVISOR_VALUE, &limits, sizeof(limits), &child->process,
+                            &child->space),
+          "process_create");
+}
+
+static desc_t child_give(const struct child *child, desc_t descriptor, uint64_t rights) {
+    desc_t clone;
+    desc_t moved;
+    check(ts_descriptor_clone(descriptor, rights | RIGHT_TRANSFER, &clone), "descriptor_clone");
+    check(ts_descriptor_transfer(clone, child->process, rights, &moved), "descriptor_transfer");
+    return moved;
+}
+
+// A stack with the argument at its bottom.
+static void child_stack(const struct child *child) {
+    const uint64_t rights = RIGHT_MEMORY_MAP | RIGHT_MEMORY_READ | RIGHT_MEMORY_WRITE;
+    desc_t stack;
+    desc_t moved;
+    check(ts_memory_allocate(STACK_SIZE, 0, &stack), "memory_allocate");
+    check(ts_space_map((desc_t){0}, stack.value, WINDOW_AREA, 0, PAGE_SIZE, MAP_READ | MAP_WRITE),
+          "space_map");
+    *(struct child_argument *)(uintptr_t)WINDOW_AREA = child->argument;
+    check(ts_space_unmap((desc_t){0}, WINDOW_AREA), "space_unmap");
+    check(ts_descriptor_transfer(stack, child->process, rights, &moved), "descriptor_transfer");
+    check(ts_space_map(child->space, moved.value, STACK_AREA, 0, STACK_SIZE, MAP_READ | MAP_WRITE),
+          "space_map");
+}
+
+static void child_start(const struct child *child, child_function_t *function) {
+    desc_t moved = child_give(child, code, RIGHT_MEMORY_MAP | RIGHT_MEMORY_READ | RIGHT_MEMORY_EXECUTE);
+    check(ts_space_map(child->space, moved.value, code_start, 0, code_size, MAP_READ | MAP_EXECUTE),
+          "space_map");
+    child_stack(child);
+    desc_t thread;
+    check(ts_thread_create(child->process, PRIORITY, &thread, nullptr), "thread_create");
+    check(ts_thread_start(thread, (uintptr_t)function, STACK_AREA + STACK_SIZE, STACK_AREA), "thread_start");
+    check(ts_descriptor_release(thread), "descriptor_release");
+    check(ts_descriptor_release(child->space), "descriptor_release");
+}
+
+// Waits for the end of a child, which must be the expected one.
+static void child_reap(const struct child *child, uint64_t reason) {
+    uint64_t words[MESSAGE_WORDS] = {};
+    uint64_t header;
+    check(ts_receive(supervisor, DEADLINE_NONE, words, nullptr, &header, nullptr), "receive");
+    if (header != (HEADER_EVENT | EVENT_PROCESS_ENDED) || words[0] != reason)
+        fail("a child: header %llx, reason %llu, status %llu at %llx", (unsigned long long)header,
+             (unsigned long long)words[0], (unsigned long long)words[1], (unsigned long long)words[3]);
+    check(ts_descriptor_release(child->process), "descriptor_release");
+}
+
+static void child_end(const struct child *child) {
+    check(ts_process_end(child->process, 0), "process_end");
+    child_reap(child, END_KILLED);
+}
+
+// ---- measuring
+
+typedef void turn_t(void);
+
+static void mark(void) {
+    check(ts_thread_priority((desc_t){0}, PRIORITY), "thread_priority");
+}
+
+// Inlined with the turn, so that the loop costs two instructions a turn and no call.
+[[gnu::always_inline]] static inline void measure(const char *name, uint64_t turns, turn_t *turn) {
+    for (uint64_t i = 0; i < turns / 10 + 1; i++)
+        turn();
+    mark();
+    uint64_t start = counter_read();
+    for (uint64_t i = turns; i > 0; i--)
+        turn();
+    uint64_t end = counter_read();
+    mark();
+    uint64_t tenths = ((end - start) * 10 + turns / 2) / turns;
+    print("%-58s %7llu %7llu.%llu\n", name, (unsigned long long)turns, (unsigned long long)(tenths / 10),
+          (unsigned long long)(tenths % 10));
+}
+
+#define TURN [[gnu::always_inline]] static inline void
+
+TURN turn_calibrate(void) {
+    __asm__ volatile("" : : : "memory");
+}
+
+TURN turn_counter(void) {
+    (void)counter_read();
+}
+
+TURN turn_bad_call(void) {
+    uint64_t results[3];
+    (void)ts_syscall0(NO_CALL, results);
+}
+
+TURN turn_yield(void) {
+    (void)ts_thread_yield();
+}
+
+TURN turn_clock(void) {
+    (void)ts_clock_read(nullptr);
+}
+
+static desc_t target;
+static status_t last_status;
+
+TURN turn_call_empty(void) {
+    uint64_t words[MESSAGE_WORDS] = {};
+    last_status = ts_call(target, 0, DEADLINE_NONE, words, nullptr);
+}
+
+TURN turn_call_words(void) {
+    uint64_t words[MESSAGE_WORDS] = {1, 2, 3, 4, 5, 6, 7, 8};
+    last_status = ts_call(target, 0, DEADLINE_NONE, words, nullptr);
+    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
+        __asm__ volatile("" : : "r"(words[i])); // what came back is looked at
+}
+
+static void measure_call(void) {
+    struct child child;
+    check(ts_endpoint_create(1, &target), "endpoint_create");
+    child_create(&child);
+    child.argument.endpoint = child_give(&child, target, RIGHT_ENDPOINT_RECEIVE);
+    child_start(&child, child_echo);
+    measure("call + reply, other process, 0 words", 10'000, turn_call_empty);
+    check(last_status, "call");
+    measure("call + reply, other process, 8 words each way", 10'000, turn_call_words);
+    check(last_status, "call");
+    child_end(&child);
+    check(ts_descriptor_release(target), "descriptor_release");
+}
+
+static desc_t signalled, answered;
+
+TURN turn_signal(void) {
+    last_status = ts_notification_signal(signalled, 1);
+}
+
+TURN turn_signal_wait(void) {
+    (void)ts_notification_signal(signalled, 1);
+    last_status = ts_notification_wait(signalled, 1, DEADLINE_NONE, nullptr);
+}
+
+TURN turn_notify(void) {
+    (void)ts_notification_signal(signalled, 1);
+    last_status = ts_notification_wait(answered, 1, DEADLINE_NONE, nullptr);
+}
+
+static void measure_notification(void) {
+    struct child child;
+    check(ts_notification_create(&signalled), "notification_create");
+    check(ts_notification_create(&answered), "notification_create");
+    measure("notification_signal, nobody waits", 10'000, turn_signal);
+    measure("notification_signal, then notification_wait", 10'000, turn_signal_wait);
+    check(last_status, "notification");
+    child_create(&child);
+    child.argument.wait = child_give(&child, signalled, RIGHT_NOTIFICATION_WAIT);
+    child.argument.signal = child_give(&child, answered, RIGHT_NOTIFICATION_SIGNAL);
+    child_start(&child, child_notify);
+    measure("notification round trip, other process (2 signal, 2 wait)", 10'000, turn_notify);
+    check(last_status, "notification");
+    child_end(&child);
+}
+
+static void measure_yield(void) {
+    struct child child;
+    child_create(&child);
+    child_start(&child, child_yield);
+    measure("thread_yield to another process and back", 10'000, turn_yield);
+    child_end(&child);
+}
+
+static desc_t page;
+
+// With the page below mapped all the time, so that the page tables stay.
+static desc_t neighbour;
+
+TURN turn_map(void) {
+    (void)ts_space_map((desc_t){0}, page.value, TOUCH_AREA, 0, PAGE_SIZE, MAP_READ | MAP_WRITE);
+    *(volatile char *)TOUCH_AREA = 1;
+    last_status = ts_space_unmap((desc_t){0}, TOUCH_AREA);
+}
+
+TURN turn_allocate(void) {
+    desc_t memory;
+    (void)ts_memory_allocate(PAGE_SIZE, 0, &memory);
+    (void)ts_space_map((desc_t){0}, memory.value, TOUCH_AREA, 0, PAGE_SIZE, MAP_READ | MAP_WRITE);
+    *(volatile char *)TOUCH_AREA = 1;
+    (void)ts_space_unmap((desc_t){0}, TOUCH_AREA);
+    last_status = ts_descriptor_release(memory);
+}
+
+static void measure_memory(void) {
+    check(ts_memory_allocate(PAGE_SIZE, 0, &page), "memory_allocate");
+    check(ts_memory_allocate(PAGE_SIZE, 0, &neighbour), "memory_allocate");
+    measure("map + touch + unmap one page, page tables made and freed", 10'000, turn_map);
+    check(last_status, "space_unmap");
+    check(ts_space_map((desc_t){0}, neighbour.value, TOUCH_AREA - PAGE_SIZE, 0, PAGE_SIZE, MAP_READ),
+          "space_map");
+    measure("map + touch + unmap one page, page tables there", 10'000, turn_map);
+    check(last_status, "space_unmap");
+    measure("allocate + map + touch + unmap + release, tables there", 10'000, turn_allocate);
+    check(last_status, "descriptor_release");
+}
+
+TURN turn_process(void) {
+    struct child child;
+    child_create(&child);
+    child_start(&child, child_exit);
+    child_reap(&child, END_EXITED);
+}
+
+TURN turn_spawn(void) {
+    static char name[] = "true";
+    static char *arguments[] = {name};
+    uint64_t process = 0;
+    last_status = process_spawn("/", 1, arguments, &process);
+    if (last_status == STATUS_OK)
+        last_status = process_wait(process, nullptr, nullptr);
+}
+
+static void prepare(void) {
+    code_copy();
+    check(ts_endpoint_create(4, &supervisor), "endpoint_create");
+}
+
+int main(int count, char **arguments) {
+    static const struct usage usage = {.name = "bench",
+                                       .operands = "",
+                                       .summary =
+                                           "Measures kernel operations in steps of the processor's counter."};
+    (void)options_take(&usage, count, arguments);
+    prepare();
+    print("%-58s %7s %9s\n", "operation", "turns", "steps");
+    measure("calibration: a loop of two instructions", 1'000'000, turn_calibrate);
+    measure("the same with a read of the counter", 100'000, turn_counter);
+    measure("null system call: a number that is none", 100'000, turn_bad_call);
+    measure("null system call: thread_yield, nobody else is ready", 100'000, turn_yield);
+    measure("clock_read", 10'000, turn_clock);
+    measure_call();
+    measure_notification();
+    measure_yield();
+    measure_memory();
+    measure("process: create, start, exit, reap (no loader)", 1'000, turn_process);
+    measure("program: spawn /bin/true through init, wait", 20, turn_spawn);
+    check(last_status, "spawn");
+    return 0;
+}
