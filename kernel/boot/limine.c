@@ -207,7 +207,9 @@ static struct memory_map_entry map_entry_get(const void *context, size_t index) 
     // By the type of the protocol. The kernel's image and modules (6), and everything reserved or unknown,
     // are not memory for us.
     static const enum boot_memory_kind kinds[] = {
-        [0] = BOOT_MEMORY_USABLE,  [2] = BOOT_MEMORY_ACPI, [3] = BOOT_MEMORY_ACPI_NVS,
+        [0] = BOOT_MEMORY_USABLE,
+        [2] = BOOT_MEMORY_ACPI,
+        [3] = BOOT_MEMORY_ACPI_NVS,
         [5] = BOOT_MEMORY_RECLAIM,
     };
     const struct array_response *response = context;

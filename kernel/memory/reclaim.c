@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Deferred reuse by epochs. Retiring something advances the epoch and stamps it; a CPU that leaves the kernel notes the epoch. What is
-// stamped e is free once every CPU is outside or has left the kernel at epoch e or later.
+// Deferred reuse by epochs. Retiring something advances the epoch and stamps it; a CPU that leaves the kernel
+// notes the epoch. What is stamped e is free once every CPU is outside or has left the kernel at epoch e or
+// later.
 
 #include <base/types.h>
 #include <kernel/lock.h>
@@ -38,7 +39,8 @@ void reclaim_enter(void) {
 void reclaim_leave(void) {
     struct cpu *cpu = cpu_current();
     // Release: all that this entry read was read before.
-    atomic_store_explicit(&cpu->seen, atomic_load_explicit(&epoch, memory_order_relaxed), memory_order_release);
+    atomic_store_explicit(&cpu->seen, atomic_load_explicit(&epoch, memory_order_relaxed),
+                          memory_order_release);
     if (cpu_count > 1)
         atomic_store_explicit(&cpu->outside, true, memory_order_release);
 }

@@ -17,7 +17,8 @@ static size_t piece(uint64_t address, size_t left) {
     return min_u64(left, PAGE_SIZE - address % PAGE_SIZE);
 }
 
-static status_t copy(struct space *space, char *kernel, uint64_t user, size_t length, size_t *done, bool out) {
+static status_t copy(struct space *space, char *kernel, uint64_t user, size_t length, size_t *done,
+                     bool out) {
     size_t at = 0;
     status_t status = user_range_valid(user, length) ? STATUS_OK : STATUS_BAD_ADDRESS;
     while (status == STATUS_OK && at < length) {
@@ -49,21 +50,22 @@ status_t user_copy_out(struct space *space, uint64_t to, const void *from, size_
 }
 
 // One piece inside one page on both sides. Both spaces are held, so that neither page can go meanwhile.
-static bool copy_piece(struct space *to_space, uint64_t to, struct space *from_space, uint64_t from, size_t size,
-                       bool *fault_in_from) {
+static bool copy_piece(struct space *to_space, uint64_t to, struct space *from_space, uint64_t from,
+                       size_t size, bool *fault_in_from) {
     paddr_t source, target;
     lock_acquire_pair(&to_space->object.lock, &from_space->object.lock);
     bool readable = space_page_locked(from_space, from, MAP_READ, &source);
     bool writable = readable && space_page_locked(to_space, to, MAP_WRITE, &target);
     if (writable)
-        memmove((char *)direct_map(target) + to % PAGE_SIZE, (char *)direct_map(source) + from % PAGE_SIZE, size);
+        memmove((char *)direct_map(target) + to % PAGE_SIZE, (char *)direct_map(source) + from % PAGE_SIZE,
+                size);
     lock_release_pair(&to_space->object.lock, &from_space->object.lock);
     *fault_in_from = !readable;
     return writable;
 }
 
-status_t user_copy_across(struct space *to_space, uint64_t to, struct space *from_space, uint64_t from, size_t length,
-                          size_t *done, bool *fault_in_from) {
+status_t user_copy_across(struct space *to_space, uint64_t to, struct space *from_space, uint64_t from,
+                          size_t length, size_t *done, bool *fault_in_from) {
     *done = 0;
     *fault_in_from = false;
     while (*done < length) {
