@@ -57,6 +57,12 @@ build/host/build.ninja: | setup-test
 	@meson setup --native-file meson/native.ini -Db_sanitize=address,undefined -Db_lundef=false build/host . \
 	    >build/host.log 2>&1 || { cat build/host.log >&2; exit 1; }
 
+build/tsan/build.ninja: | setup-test
+	@echo 'Configuring build/tsan ...' >&2
+	@mkdir -p build
+	@meson setup --native-file meson/native.ini -Db_sanitize=thread -Db_lundef=false build/tsan . \
+	    >build/tsan.log 2>&1 || { cat build/tsan.log >&2; exit 1; }
+
 .PHONY: run run-bios run-uefi run-hdd debug
 run: iso ## builds and boots to a shell on this terminal
 	@$(RUN)
