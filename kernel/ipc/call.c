@@ -375,13 +375,19 @@ status_t call_keep(struct thread *self, struct reply *reply) {
         return status;
     }
     struct object *endpoint = atomic_load(&caller->waiting_at);
-    caller->call.server = nullptr;
-    caller->call.reply = reply;
-    atomic_store(&self->pending, nullptr);
+    // Either the end of the reply object finds the caller in it, or we find that it has ended.
     atomic_store(&reply->caller, caller);
-    atomic_store(&reply->gone, false);
+    bool alive = object_is_alive(&reply->object);
+    if (alive) {
+        caller->call.server = nullptr;
+        caller->call.reply = reply;
+        atomic_store(&self->pending, nullptr);
+        atomic_store(&reply->gone, false);
+    } else {
+        atomic_store(&reply->caller, nullptr);
+    }
     lock_release(&endpoint->lock);
-    return STATUS_OK;
+    return alive ? STATUS_OK : STATUS_BAD_DESCRIPTOR;
 }
 
 static void drop(struct thread *_Atomic *place, status_t status) {

@@ -15,8 +15,17 @@
 
 #define HEADER_CALL_BITS (0xffffffffULL | 7ULL << HEADER_DESCRIPTORS_SHIFT | 3ULL << HEADER_RANGES_SHIFT)
 
-static const struct message_page *page_of(const struct thread *thread) {
-    return thread->message;
+// The program may change its message page at any moment: each part is read once, and the copy is checked.
+static struct message_descriptor send_read(const struct thread *thread, unsigned index) {
+    const volatile struct message_descriptor *part =
+        &((const struct message_page *)thread->message)->send[index];
+    return (struct message_descriptor){
+        .descriptor = part->descriptor, .rights = part->rights, .mode = part->mode};
+}
+
+static struct message_range lend_read(const struct thread *thread, unsigned index) {
+    const volatile struct message_range *part = &((const struct message_page *)thread->message)->lend[index];
+    return (struct message_range){.address = part->address, .length = part->length, .flags = part->flags};
 }
 
 static status_t header_check(uint64_t header, bool is_call, struct outgoing_call *out) {
@@ -33,7 +42,7 @@ static status_t header_check(uint64_t header, bool is_call, struct outgoing_call
 
 static status_t ranges_take(struct thread *sender, struct outgoing_call *out) {
     for (unsigned i = 0; i < out->range_count; i++) {
-        struct message_range range = page_of(sender)->lend[i];
+        struct message_range range = lend_read(sender, i);
         if (range.flags & ~RANGE_FLAGS_ALL)
             return STATUS_BAD_FLAGS;
         if (range.length != 0 && !user_range_valid(range.address, range.length))
@@ -66,7 +75,7 @@ static status_t descriptor_decide_locked(struct thread *sender, const struct mes
 static status_t descriptors_decide_locked(struct thread *sender, struct outgoing_call *out,
                                           struct charge *clones) {
     for (unsigned i = 0; i < out->descriptor_count; i++) {
-        struct message_descriptor wanted = page_of(sender)->send[i];
+        struct message_descriptor wanted = send_read(sender, i);
         status_t status = descriptor_decide_locked(sender, &wanted, &out->descriptors[i]);
         if (status != STATUS_OK)
             return status;

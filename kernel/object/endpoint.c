@@ -112,6 +112,8 @@ struct badge *badge_find_locked(struct endpoint *endpoint, uint64_t value) {
 }
 
 status_t badge_check_locked(struct endpoint *endpoint, uint64_t value) {
+    if (!object_is_alive(&endpoint->object))
+        return STATUS_BAD_DESCRIPTOR;
     if (badge_find_locked(endpoint, value))
         return STATUS_DUPLICATE;
     return endpoint->places_used < endpoint->places ? STATUS_OK : STATUS_NO_PLACE;

@@ -39,7 +39,8 @@ struct badge {
 };
 
 struct endpoint *endpoint_create(uint32_t places);
-// Endpoint's lock held: may a badge of this value be made (DUPLICATE, NO_PLACE), and make it.
+// Endpoint's lock held: may a badge of this value be made (BAD_DESCRIPTOR when the endpoint has ended,
+// DUPLICATE, NO_PLACE), and make it.
 status_t badge_check_locked(struct endpoint *endpoint, uint64_t value);
 struct badge *badge_create_locked(struct endpoint *endpoint, uint64_t value);
 struct badge *badge_find_locked(struct endpoint *endpoint, uint64_t value);

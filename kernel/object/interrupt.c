@@ -42,8 +42,9 @@ struct interrupt *interrupt_create(unsigned line) {
 status_t interrupt_bind(struct interrupt *interrupt, struct notification *notification, uint64_t bits) {
     lock_acquire(&notification->object.lock);
     lock_acquire(&interrupt->object.lock);
+    bool alive = object_is_alive(&notification->object) && object_is_alive(&interrupt->object);
     bool free = !interrupt->notification;
-    if (free) {
+    if (alive && free) {
         interrupt->notification = notification;
         interrupt->bits = bits;
         list_push_back(&notification->interrupts, &interrupt->link);
@@ -51,6 +52,8 @@ status_t interrupt_bind(struct interrupt *interrupt, struct notification *notifi
     }
     lock_release(&interrupt->object.lock);
     lock_release(&notification->object.lock);
+    if (!alive)
+        return STATUS_BAD_DESCRIPTOR;
     return free ? STATUS_OK : STATUS_BOUND;
 }
 

@@ -83,7 +83,10 @@ void notification_unbind(struct thread *thread) {
 
 // Whoever waits or is bound holds a descriptor, so nobody does. Interrupts that raise bits here fall silent.
 void notification_end(struct notification *notification) {
+    // Who arms the timer or binds an interrupt looks under this lock whether the object has ended.
+    lock_acquire(&notification->object.lock);
     ASSERT(!notification->waiter && !notification->bound);
     timer_disarm(&notification->timer);
+    lock_release(&notification->object.lock);
     interrupt_unbind_all(notification);
 }

@@ -60,10 +60,13 @@ status_t sys_notification_timer(struct thread *self, const struct handle *handle
     if (bits == 0 && when != DEADLINE_NONE)
         return STATUS_BAD_VALUE;
     lock_acquire(&notification->object.lock);
-    notification->timer_bits = bits;
-    timer_arm(&notification->timer, when);
+    bool alive = object_is_alive(&notification->object);
+    if (alive) {
+        notification->timer_bits = bits;
+        timer_arm(&notification->timer, when);
+    }
     lock_release(&notification->object.lock);
-    return STATUS_OK;
+    return alive ? STATUS_OK : STATUS_BAD_DESCRIPTOR;
 }
 
 static status_t bind_locked(struct thread *self, struct notification *notification,
