@@ -22,7 +22,7 @@ def targets():
 
 def shell_lines(text):
     for block in re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
-        yield from (line for line in block.splitlines() if line.strip())
+        yield from (line for line in block.replace("\\\n", " ").splitlines() if line.strip())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,7 +53,7 @@ def test_links_and_paths_lead_somewhere(name):
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
         assert (document.parent / target).exists(), target
     for path in TREE_PATH.findall(text):
-        assert (ROOT / path).exists(), path
+        assert "NAME" in path or (ROOT / path).exists(), path
 
 
 def test_help_lists_what_exists_and_nothing_else():
