@@ -4,10 +4,26 @@
 
 #include "groups.h"
 
-extern const struct group group_badargs, group_descriptor, group_numbers;
+extern const struct group group_descriptor, group_memory, group_space, group_futex, group_clock;
+extern const struct group group_thread, group_process, group_endpoint, group_reply;
+extern const struct group group_notification, group_interrupt, group_platform;
+extern const struct group group_badargs, group_numbers;
 
 const struct group *const groups[] = {
+    // objects
     &group_descriptor,
+    &group_memory,
+    &group_space,
+    &group_futex,
+    &group_clock,
+    &group_thread,
+    &group_process,
+    &group_endpoint,
+    &group_reply,
+    &group_notification,
+    &group_interrupt,
+    &group_platform,
+    // bad input
     &group_badargs,
     &group_numbers,
 };

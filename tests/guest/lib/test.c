@@ -281,5 +281,5 @@ int main(int count, char **arguments) {
         }
     }
     print("1..%u\n", state.number);
-    return any_failed ? 1 : 0;
+    return any_failed || state.number == 0 ? 1 : 0;
 }
