@@ -99,15 +99,23 @@ struct loaded_segment {
     uint64_t start; // as linked, page aligned
 };
 
+// The segment that holds an address: the last one that starts at or below it (elf_open() checked that there
+// is one).
+static const struct loaded_segment *segment_of(const struct loaded_segment *segments, size_t count,
+                                               uint64_t address) {
+    const struct loaded_segment *found = &segments[0];
+    for (size_t i = 1; i < count && segments[i].start <= address; i++)
+        found = &segments[i];
+    return found;
+}
+
 // Values of a relocation may straddle a page, so they are written byte-wise through fill().
 static void relocate(const struct elf_image *image, const struct loaded_segment *segments, uint64_t bias) {
     for (size_t i = 0; i < image->relocation_count; i++) {
         struct elf_relocation relocation = elf_relocation_get(image, i);
         uint64_t value = bias + relocation.addend;
-        size_t at = image->segment_count;
-        while (at-- > 0 && segments[at].start > relocation.address)
-            continue;
-        fill(segments[at].memory, relocation.address - segments[at].start, &value, sizeof(value));
+        const struct loaded_segment *segment = segment_of(segments, image->segment_count, relocation.address);
+        fill(segment->memory, relocation.address - segment->start, &value, sizeof(value));
     }
 }
 
@@ -116,7 +124,7 @@ static unsigned segment_flags(const struct elf_segment *segment) {
 }
 
 static void load_image(struct process *process, const struct elf_image *image, uint64_t bias) {
-    struct loaded_segment loaded[ELF_SEGMENT_LIMIT];
+    struct loaded_segment loaded[ELF_SEGMENT_LIMIT] = {};
     for (size_t i = 0; i < image->segment_count; i++) {
         const struct elf_segment *segment = &image->segments[i];
         uint64_t start = align_down(segment->address, PAGE_SIZE);

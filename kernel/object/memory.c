@@ -9,7 +9,6 @@
 #include "object/memory.h"
 #include "object/quota.h"
 #include "object/thread.h"
-#include "object/thread.h"
 
 #define NODE_ENTRIES (1u << MEMORY_NODE_SHIFT)
 #define WAKE_STEP    32

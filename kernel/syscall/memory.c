@@ -133,7 +133,7 @@ status_t sys_space_map(struct thread *self, const struct handle *space_handle, u
     status_t status = flags_check(flags);
     if (status != STATUS_OK)
         return status;
-    if (owner != self->process && !(handle_rights(space_handle) & RIGHT_SPACE_INSERT))
+    if (space_handle && owner != self->process && !(handle_rights(space_handle) & RIGHT_SPACE_INSERT))
         return STATUS_NO_RIGHT;
     struct map_request request = {memory, address, offset, align_up(length, PAGE_SIZE), flags};
     if (!is_aligned(offset, PAGE_SIZE))
