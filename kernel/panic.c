@@ -74,8 +74,21 @@ static void log_print(void) {
         const char *newline = memchr(tail, '\n', length);
         start = newline == nullptr ? tail : newline + 1;
     }
-    panic_print("last log lines:\n");
+    panic_print("\nlast log lines:\n");
     console_sink(nullptr, start, length - (size_t)(start - tail));
+}
+
+void halt_orderly(const char *format, ...) {
+    va_list arguments;
+    early_console_panic();
+    if (has_tag)
+        early_console_write(panic_record, sizeof(panic_record) - 1);
+    log_print();
+    va_start(arguments, format);
+    format_to_v(console_sink, nullptr, format, arguments);
+    va_end(arguments);
+    panic_print("\n");
+    arch_power_halt();
 }
 
 void panic(const char *format, ...) {

@@ -179,10 +179,9 @@ static void ended_taken(struct event *event) {
 static void init_ended(const struct process *process) {
     static const char *const reasons[] = {"?", "it exited", "it was killed", "a fault",
                                           "its last thread ended"};
-    log_line("init has ended (%s, status %u, address 0x%lx at 0x%lx): the system halts with status 125",
-             reasons[process->end_reason], process->end_status, process->end_address,
-             process->end_instruction);
-    arch_power_halt();
+    halt_orderly("init has ended (%s, status %u, address 0x%lx at 0x%lx): the system halts with status 125",
+                 reasons[process->end_reason], process->end_status, process->end_address,
+                 process->end_instruction);
 }
 
 static void tell(struct process *process) {

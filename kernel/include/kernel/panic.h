@@ -7,6 +7,9 @@
 #include <stddef.h>
 
 [[noreturn, gnu::format(printf, 1, 2)]] void panic(const char *format, ...);
+// The orderly end, when nothing is left that could go on: the reason and the last log lines, on the early
+// console even when a driver has it, then the machine halts.
+[[noreturn, gnu::format(printf, 1, 2)]] void halt_orderly(const char *format, ...);
 // Prints on the early console, for arch_panic_registers().
 [[gnu::format(printf, 1, 2)]] void panic_print(const char *format, ...);
 // Looks for `tag=` and eight characters on the kernel's command line. With them a panic first writes the
