@@ -7,7 +7,7 @@
 extern const struct group group_descriptor, group_memory, group_space, group_futex, group_clock;
 extern const struct group group_thread, group_process, group_endpoint, group_reply;
 extern const struct group group_notification, group_interrupt, group_platform;
-extern const struct group group_badargs, group_numbers;
+extern const struct group group_badargs, group_numbers, group_services;
 
 const struct group *const groups[] = {
     // objects
@@ -26,5 +26,6 @@ const struct group *const groups[] = {
     // bad input
     &group_badargs,
     &group_numbers,
+    &group_services,
 };
 const size_t group_count = array_length(groups);

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+//
+// Malformed requests to the services that a program can reach: each is refused by name, and the service goes
+// on.
+
+#include <protocols/console.h>
+#include <protocols/file.h>
+#include <protocols/init.h>
+#include <protocols/log.h>
+#include <tessera/call.h>
+#include <user/process_record.h>
+#include <user/startup.h>
+#include "lib/test.h"
+
+static const char *const services[] = {"init", "console", "file", "log"};
+
+// The status that a service answers to a message made by hand.
+static status_t ask(const char *service, uint64_t header, uint64_t words[MESSAGE_WORDS]) {
+    return ts_call_send(startup_descriptor(service), header, limit(), words, 0, 0, nullptr, nullptr);
+}
+
+static status_t ask_empty(const char *service, uint64_t header) {
+    uint64_t words[MESSAGE_WORDS] = {};
+    return ask(service, header, words);
+}
+
+static void lend(unsigned index, const void *address, uint64_t length, uint64_t flags) {
+    message_page()->lend[index] = (struct message_range){(uintptr_t)address, length, flags};
+}
+
+static void unknown_labels(void) {
+    static const uint32_t labels[] = {0, 8, 99, 0x7fffffff, UINT32_MAX};
+    for (size_t i = 0; i < array_length(services); i++) {
+        for (size_t j = 0; j < array_length(labels); j++)
+            EXPECT(ask_empty(services[i], labels[j]), STATUS_BAD_REQUEST);
+    }
+}
+
+// Every label there is, with all words set and nothing lent: none of them takes eight words.
+static void all_words_set(void) {
+    for (size_t i = 0; i < array_length(services); i++) {
+        for (uint32_t label = 1; label < 8; label++) {
+            uint64_t words[MESSAGE_WORDS];
+            for (size_t j = 0; j < MESSAGE_WORDS; j++)
+                words[j] = UINT64_MAX;
+            EXPECT(ask(services[i], label, words), STATUS_BAD_REQUEST);
+        }
+    }
+}
+
+// Operations that take one range, with none, with two, and with one that the server may not use as it has to.
+static void wrong_ranges(void) {
+    static char bytes[512];
+    const struct {
+        const char *service;
+        uint32_t label;
+        uint64_t flags; // what the operation needs
+    } operations[] = {
+        {"console", CONSOLE_WRITE, RANGE_READ}, {"console", CONSOLE_READ, RANGE_WRITE},
+        {"file", FILE_OPEN, RANGE_READ},        {"file", FILE_READ, RANGE_WRITE},
+        {"file", FILE_LIST, RANGE_WRITE},       {"log", LOG_WRITE, RANGE_READ},
+        {"init", INIT_SPAWN, RANGE_READ},       {"init", INIT_LIST, RANGE_WRITE},
+    };
+    for (size_t i = 0; i < array_length(operations); i++) {
+        uint64_t other = RANGE_READ | RANGE_WRITE;
+        other &= ~operations[i].flags;
+        EXPECT(ask_empty(operations[i].service, operations[i].label), STATUS_BAD_REQUEST);
+        lend(0, bytes, 128, operations[i].flags);
+        lend(1, bytes, 128, operations[i].flags);
+        EXPECT(ask_empty(operations[i].service, operations[i].label | 2ULL << HEADER_RANGES_SHIFT),
+               STATUS_BAD_REQUEST);
+        lend(0, bytes, 128, other);
+        EXPECT(ask_empty(operations[i].service, operations[i].label | 1ULL << HEADER_RANGES_SHIFT),
+               STATUS_BAD_REQUEST);
+    }
+}
+
+static void lengths(void) {
+    static char bytes[8192];
+    uint64_t number;
+    EXPECT(console_write(startup_descriptor("console"), 0, bytes, 65537, limit()), STATUS_BAD_SIZE);
+    EXPECT(console_read(startup_descriptor("console"), bytes, 4097, &number, limit()), STATUS_BAD_SIZE);
+    EXPECT(file_open(startup_descriptor("file"), bytes, 1025, &number, nullptr, nullptr, limit()),
+           STATUS_BAD_SIZE);
+    EXPECT(log_write(startup_descriptor("log"), 0, bytes, 401, limit()), STATUS_BAD_SIZE);
+    EXPECT(init_spawn(startup_descriptor("init"), bytes, 16385, &number, limit()), STATUS_BAD_SIZE);
+    EXPECT(init_list(startup_descriptor("init"), 0, bytes, sizeof(struct process_record) - 1, limit()),
+           STATUS_BAD_SIZE);
+}
+
+static void memory_that_is_not_there(void) {
+    const void *nowhere = (const void *)(uintptr_t)AREA;
+    uint64_t number;
+    EXPECT(console_write(startup_descriptor("console"), 0, nowhere, 100, limit()), STATUS_LENT_FAULT);
+    EXPECT(file_open(startup_descriptor("file"), nowhere, 100, &number, nullptr, nullptr, limit()),
+           STATUS_LENT_FAULT);
+    EXPECT(log_write(startup_descriptor("log"), 0, nowhere, 100, limit()), STATUS_LENT_FAULT);
+    EXPECT(init_spawn(startup_descriptor("init"), nowhere, 100, &number, limit()), STATUS_LENT_FAULT);
+    EXPECT(init_list(startup_descriptor("init"), 0, (void *)(uintptr_t)AREA, sizeof(struct process_record),
+                     limit()),
+           STATUS_LENT_FAULT);
+    EXPECT(file_read(startup_descriptor("file"), UINT64_MAX, 0, nullptr, 0, &number, limit()),
+           STATUS_NOT_FOUND);
+}
+
+static void descriptors_that_nobody_wants(void) {
+    desc_t memory = memory_make(1);
+    for (size_t i = 0; i < array_length(services); i++) {
+        message_page()->send[0] =
+            (struct message_descriptor){memory.value, RIGHT_MEMORY_READ, DESCRIPTOR_CLONE};
+        EXPECT(ask_empty(services[i], 1 | 1ULL << HEADER_DESCRIPTORS_SHIFT), STATUS_NOT_OFFERED);
+    }
+    drop(memory);
+}
+
+static void bad_names(void) {
+    static const struct {
+        const char *bytes;
+        size_t length;
+        status_t status;
+    } paths[] = {
+        {"etc/help", 8, STATUS_BAD_NAME},      {"/etc/he\0p", 9, STATUS_BAD_NAME},
+        {"/etc/../etc", 11, STATUS_NOT_FOUND}, {"//etc", 5, STATUS_NOT_FOUND},
+        {"/etc/", 5, STATUS_NOT_FOUND},        {"/etc/help/more", 14, STATUS_NOT_DIRECTORY},
+    };
+    for (size_t i = 0; i < array_length(paths); i++) {
+        uint64_t number;
+        EXPECT(file_open(startup_descriptor("file"), paths[i].bytes, paths[i].length, &number, nullptr,
+                         nullptr, limit()),
+               paths[i].status);
+    }
+}
+
+static void bad_spawns(void) {
+    static const struct {
+        const char *bytes;
+        size_t length;
+        status_t status;
+    } requests[] = {
+        {"/", 2, STATUS_BAD_REQUEST},
+        {"/\0/bin/true", 12, STATUS_BAD_REQUEST},
+        {"/\0/bin/true\0true", 16, STATUS_BAD_REQUEST}, // the last is not ended
+        {"/\0\0x", 5, STATUS_BAD_NAME},
+        {"/\0/bin/nothing\0x", 17, STATUS_NOT_FOUND},
+        {"/\0/bin\0x", 9, STATUS_IS_DIRECTORY},
+        {"/\0/etc/help\0x", 14, STATUS_BAD_IMAGE},
+        {"/\0../../nothing\0x", 18, STATUS_NOT_FOUND},
+    };
+    for (size_t i = 0; i < array_length(requests); i++) {
+        uint64_t number;
+        EXPECT(
+            init_spawn(startup_descriptor("init"), requests[i].bytes, requests[i].length, &number, limit()),
+            requests[i].status);
+    }
+}
+
+// The test program holds neither of these grants; and nobody waits for a process that it did not start.
+static void what_is_not_granted(void) {
+    uint64_t number, reason;
+    char bytes[16];
+    EXPECT(init_interrupt(startup_descriptor("init"), 2, limit()), STATUS_NOT_PERMITTED);
+    EXPECT(console_foreground(startup_descriptor("console"), 0, limit()), STATUS_NOT_PERMITTED);
+    EXPECT(log_read(startup_descriptor("log"), 0, bytes, sizeof(bytes), &number, &reason, limit()),
+           STATUS_NOT_PERMITTED);
+    EXPECT(init_wait(startup_descriptor("init"), 2, 0, &number, &reason, limit()), STATUS_NOT_FOUND);
+    EXPECT(init_wait(startup_descriptor("init"), UINT64_MAX, 0, &number, &reason, limit()), STATUS_NOT_FOUND);
+    EXPECT(init_kill(startup_descriptor("init"), 0x100000002, limit()), STATUS_NOT_FOUND);
+}
+
+// A program that starts another, hears its status once, and no second time.
+static void a_child_is_heard_of_once(void) {
+    static const char request[] = "/\0/bin/sh\0sh\0-c\0exit 7";
+    uint64_t number = 0, status = 0, reason = 0;
+    OK(init_spawn(startup_descriptor("init"), request, sizeof(request), &number, limit()));
+    OK(init_wait(startup_descriptor("init"), number, 0, &status, &reason, limit()));
+    EQUAL(status, 7);
+    EQUAL(reason, END_EXITED);
+    EXPECT(init_wait(startup_descriptor("init"), number, 0, &status, &reason, limit()), STATUS_NOT_FOUND);
+}
+
+// More children than one program may have at a time: refused, and all that were started end.
+static void too_many_children(void) {
+    enum { CHILDREN_MAX = 32 };
+    static const char request[] = "/\0/bin/sleep\0sleep\0"
+                                  "100";
+    uint64_t numbers[CHILDREN_MAX], status, reason;
+    size_t count = 0;
+    status_t result = STATUS_OK;
+    while (count < CHILDREN_MAX && (result = init_spawn(startup_descriptor("init"), request, sizeof(request),
+                                                        &numbers[count], limit())) == STATUS_OK)
+        count++;
+    uint64_t another;
+    if (result == STATUS_OK)
+        EXPECT(init_spawn(startup_descriptor("init"), request, sizeof(request), &another, limit()),
+               STATUS_TOO_MANY);
+    // On a small machine memory is the limit that comes first.
+    CHECK(result == STATUS_OK || result == STATUS_NO_QUOTA);
+    CHECK(count > 0);
+    for (size_t i = 0; i < count; i++) {
+        OK(init_kill(startup_descriptor("init"), numbers[i], limit()));
+        OK(init_wait(startup_descriptor("init"), numbers[i], 0, &status, &reason, limit()));
+        EQUAL(status, 137);
+    }
+}
+
+static const struct test tests[] = {
+    {"unknown_labels", unknown_labels},
+    {"all_words_set", all_words_set},
+    {"wrong_ranges", wrong_ranges},
+    {"lengths", lengths},
+    {"memory_that_is_not_there", memory_that_is_not_there},
+    {"descriptors_that_nobody_wants", descriptors_that_nobody_wants},
+    {"bad_names", bad_names},
+    {"bad_spawns", bad_spawns},
+    {"what_is_not_granted", what_is_not_granted},
+    {"a_child_is_heard_of_once", a_child_is_heard_of_once},
+    {"too_many_children", too_many_children},
+};
+GROUP(services, tests);
