@@ -16,12 +16,19 @@
 #include <abi/objects.h>
 #include <base/string.h>
 #include <counter.h>
+#include <stdatomic.h>
+#include <tessera/call.h>
 #include <tessera/syscalls.h>
 #include <user/program.h>
 
 enum {
     PRIORITY = 8,
-    STACK_SIZE = 16384,
+    STACK_SIZE = 131072,
+    COPY_SIZE = LENT_COPY_MAX,
+    LARGE_SIZE = 8 << 20,
+    BADGES = 512,
+    THREADS = FUTEX_WAKE_MAX,
+    THREAD_STACK = 512,
     CHILD_BYTES = 1 << 20,
     SUPERVISOR_VALUE = 1,
     NO_CALL = 0xffff,
@@ -74,6 +81,19 @@ CHILD_CODE static void child_yield(const struct child_argument *argument) {
 CHILD_CODE static void child_exit(const struct child_argument *argument) {
     (void)argument;
     (void)ts_process_exit(0);
+}
+
+// Answers each call after it has copied what the caller lends, behind the first page of the stack's memory.
+CHILD_CODE static void child_copy(const struct child_argument *argument) {
+    uint64_t words[MESSAGE_WORDS] = {};
+    uint64_t header;
+    char *buffer = (char *)(uintptr_t)argument + PAGE_SIZE;
+    status_t status = ts_receive(argument->endpoint, DEADLINE_NONE, words, nullptr, &header, nullptr);
+    while (status == STATUS_OK) {
+        words[0] = (uint64_t)ts_lent_read((desc_t){0}, 0, 0, buffer, COPY_SIZE, nullptr);
+        status = ts_reply_and_receive(argument->endpoint, 0, DEADLINE_NONE, words, nullptr, &header, nullptr);
+    }
+    (void)ts_process_exit(1);
 }
 
 // ---- making them
@@ -336,6 +356,102 @@ static void prepare(void) {
     check(ts_endpoint_create(4, &supervisor), "endpoint_create");
 }
 
+// ---- larger ones: what makes the kernel work long
+
+static char copied[COPY_SIZE];
+
+TURN turn_copy(void) {
+    uint64_t words[MESSAGE_WORDS] = {};
+    message_page()->lend[0] =
+        (struct message_range){.address = (uintptr_t)copied, .length = COPY_SIZE, .flags = RANGE_READ};
+    last_status = ts_call(target, 1ULL << HEADER_RANGES_SHIFT, DEADLINE_NONE, words, nullptr);
+    if (last_status == STATUS_OK)
+        last_status = (status_t)words[0];
+}
+
+static void measure_copy(void) {
+    struct child child;
+    check(ts_endpoint_create(1, &target), "endpoint_create");
+    child_create(&child);
+    child.argument.endpoint = child_give(&child, target, RIGHT_ENDPOINT_RECEIVE);
+    child_start(&child, child_copy);
+    measure("call, lent_read of 64 KiB, reply", 100, turn_copy);
+    check(last_status, "lent_read");
+    child_end(&child);
+    check(ts_descriptor_release(target), "descriptor_release");
+}
+
+TURN turn_large(void) {
+    desc_t memory;
+    (void)ts_memory_allocate(LARGE_SIZE, 0, &memory);
+    (void)ts_space_map((desc_t){0}, memory.value, WINDOW_AREA, 0, LARGE_SIZE, MAP_READ | MAP_WRITE);
+    for (uint64_t at = 0; at < LARGE_SIZE; at += PAGE_SIZE)
+        *(volatile char *)(uintptr_t)(WINDOW_AREA + at) = 1;
+    (void)ts_space_unmap((desc_t){0}, WINDOW_AREA);
+    last_status = ts_descriptor_release(memory);
+}
+
+TURN turn_badges(void) {
+    static desc_t badges[BADGES];
+    desc_t endpoint;
+    (void)ts_endpoint_create(BADGES, &endpoint);
+    for (unsigned i = 0; i < BADGES; i++)
+        last_status = ts_badge_create(endpoint, i + 1, &badges[i]);
+    (void)ts_descriptor_release(endpoint);
+    for (unsigned i = 0; i < BADGES; i++)
+        (void)ts_descriptor_release(badges[i]);
+}
+
+static _Atomic uint32_t sleepers, gate, gone;
+
+// Their stacks are small, so they call nothing but the kernel.
+static void thread_sleep(void) {
+    sleepers++;
+    (void)ts_futex_wait((uintptr_t)&gate, 0, DEADLINE_NONE);
+    gone++;
+    (void)ts_thread_exit();
+}
+
+TURN turn_threads(void) {
+    [[gnu::aligned(16)]] static char stacks[THREADS][THREAD_STACK];
+    sleepers = gate = gone = 0;
+    for (unsigned i = 0; i < THREADS; i++) {
+        desc_t thread;
+        check(ts_thread_create((desc_t){0}, PRIORITY, &thread, nullptr), "thread_create");
+        check(ts_thread_start(thread, (uintptr_t)thread_sleep, (uintptr_t)(stacks[i] + THREAD_STACK), 0),
+              "thread_start");
+        check(ts_descriptor_release(thread), "descriptor_release");
+    }
+    while (sleepers < THREADS)
+        (void)ts_thread_yield();
+    (void)ts_futex_wake((uintptr_t)&gate, THREADS, nullptr);
+    while (gone < THREADS)
+        (void)ts_thread_yield();
+}
+
+TURN turn_table(void) {
+    static struct table_entry entries[TABLE_LIST_MAX];
+    last_status = ts_process_table((desc_t){0}, 0, entries, TABLE_LIST_MAX, nullptr, nullptr);
+}
+
+TURN turn_entropy(void) {
+    static char random[ENTROPY_MAX];
+    last_status = ts_entropy_read(random, sizeof(random));
+}
+
+static void measure_larger(void) {
+    measure_copy();
+    measure("8 MiB: allocate, map, touch each page, unmap, release", 2, turn_large);
+    check(last_status, "descriptor_release");
+    measure("an endpoint and 512 badges: make, release", 4, turn_badges);
+    check(last_status, "badge_create");
+    measure("64 threads: start, wait, one futex_wake, exit", 4, turn_threads);
+    measure("process_table of the own process", 1'000, turn_table);
+    check(last_status, "process_table");
+    measure("entropy_read of 256 bytes", 1'000, turn_entropy);
+    check(last_status, "entropy_read");
+}
+
 int main(int count, char **arguments) {
     static const struct usage usage = {.name = "bench",
                                        .operands = "",
@@ -356,5 +472,6 @@ int main(int count, char **arguments) {
     measure("process: create, start, exit, reap (no loader)", 1'000, turn_process);
     measure("program: spawn /bin/true through init, wait", 20, turn_spawn);
     check(last_status, "spawn");
+    measure_larger();
     return 0;
 }

@@ -77,7 +77,7 @@ static void tables_parse(void) {
     tables_note();
     interrupt_start(&acpi);
     clock_start(&acpi, parameters.boot_seconds);
-    entropy_start(&map, sizeof(map));
+    entropy_start(map.ranges, map.count * sizeof(map.ranges[0]));
     memory_hand_over();
     arch_cpu_attach(&cpus[0]);
     kernel_main(&parameters);
