@@ -40,8 +40,8 @@ exec(bytes.fromhex(command.decode()).decode())
 
 
 @pytest.fixture
-def run(tmp_path):
-    """run(script, ...) -> (status, stdout, stderr): the script is the command, and the stand-in executes it."""
+def start(tmp_path):
+    """start(script, ...) -> the process of tools/run: the script is the command, and the stand-in executes it."""
     build = tmp_path / "a build, with blanks"
     build.mkdir()
     for name in ("tessera.elf", "loader.efi", "loader.bios"):
@@ -54,14 +54,28 @@ def run(tmp_path):
     fake.write_text(FAKE_QEMU, encoding="ascii")
     fake.chmod(0o755)
 
-    def run_script(script, *arguments):
+    def start_script(script, *arguments):
         environment = dict(os.environ, PATH=f"{programs}:{os.environ['PATH']}")
-        result = subprocess.run(
+        return subprocess.Popen(
             [ROOT / "tools/run", "--build", build, "--command", textwrap.dedent(script), *arguments],
-            capture_output=True, stdin=subprocess.DEVNULL, env=environment, timeout=60, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
         )  # fmt: skip
-        assert not list((build / "run").iterdir()), "the boot's scratch folder is still there"
-        return result.returncode, result.stdout, result.stderr
+
+    return start_script
+
+
+@pytest.fixture
+def run(start, tmp_path):
+    """run(script, ...) -> (status, stdout, stderr)"""
+
+    def run_script(script, *arguments):
+        process = start(script, *arguments)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+        assert not list((tmp_path / "a build, with blanks/run").iterdir()), "the boot's scratch folder is still there"
+        return process.returncode, out, err
 
     return run_script
 
@@ -117,6 +131,17 @@ def test_the_time_limit(run):
     status, out, err = run("time.sleep(1000)", "--timeout", "3")
     assert (status, out) == (125, b"")
     assert b"time limit of 3 s" in err
+
+
+def test_ending_the_script_ends_the_machine(start, tmp_path):
+    pid = tmp_path / "pid"
+    process = start(f"open({str(pid)!r}, 'w').write(str(__import__('os').getpid())); put(b'up\\n'); time.sleep(1000)")
+    while b"up" not in process.stderr.readline():
+        pass
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == 125
+    assert not Path(f"/proc/{pid.read_text()}").exists()
 
 
 def test_extra_files_and_wrong_folders(run, tmp_path):
