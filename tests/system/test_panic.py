@@ -3,6 +3,7 @@
 machine sends, is what provokes it. (What the kernel itself prints is in test_port.py.)"""
 
 import re
+import time
 
 from tessera import BUILD, Machine
 
@@ -12,6 +13,7 @@ import backtrace
 def test_each_frame_gets_its_place_in_the_source():
     with Machine() as machine:
         machine.expect_prompt()
+        time.sleep(2)  # until the processor is idle: then it is in the kernel, and the frames are the kernel's
         machine.qmp("inject-nmi")
         machine.expect("KERNEL PANIC END")
         log = machine.log
