@@ -14,7 +14,14 @@
 #include <user/image_grants.h>
 #include <user/program.h>
 
-enum { JOBS_MAX = 16, CHUNK = 2048, BIT_INTERRUPT = 1, BIT_TIMER = 2, CONSOLE_BIT_INPUT = 1 };
+enum {
+    JOBS_MAX = 16,
+    CHUNK = 2048,
+    BIT_INTERRUPT = 1,
+    BIT_TIMER = 2,
+    CONSOLE_BIT_INPUT = 1,
+    ROUNDS_MAX = 1000
+};
 
 #define STALL_NS      2'000'000'000ULL
 #define DRAIN_POLL_NS 2'000'000ULL
@@ -175,12 +182,12 @@ static void event(const struct ts_call *call) {
     if ((uint32_t)call->header != EVENT_NOTIFIED)
         return;
     if (call->word[0] & BIT_INTERRUPT) {
-        uart_acknowledge(&driver.uart);
-        receive_input();
-        pump();
+        // Unmasked first: an edge that comes while the device is served is remembered.
         (void)ts_interrupt_ack(driver.interrupt);
-        // What came between the last look and the acknowledgement raises no new edge.
-        receive_input();
+        for (int i = 0; i < ROUNDS_MAX && uart_is_asking(&driver.uart); i++) {
+            receive_input();
+            pump();
+        }
     }
     pump();
     stall_check();

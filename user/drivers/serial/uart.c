@@ -21,6 +21,8 @@ enum {
     ENABLE_RECEIVE = 0x01,
     ENABLE_TRANSMIT = 0x02,
     FIFO_ON_AND_CLEAR = 0xc7, // interrupt at 14 bytes, or when the line is quiet for four characters
+    IDENTIFY_NOTHING = 0x01,
+    IDENTIFY_FIFO = 0xc0, // both bits: the FIFO works
     LINE_8N1 = 0x03,
     LINE_DIVISOR = 0x80,
     MODEM_DTR_RTS_OUT2 = 0x0b, // OUT2 gates the interrupt on a PC
@@ -50,6 +52,7 @@ status_t uart_init(struct uart *uart, desc_t ports, uint16_t base) {
     out(uart, 1, 0);
     out(uart, LINE_CONTROL, LINE_8N1);
     out(uart, FIFO_CONTROL, FIFO_ON_AND_CLEAR);
+    uart->fifo_size = (in(uart, INTERRUPT_IDENTIFY) & IDENTIFY_FIFO) == IDENTIFY_FIFO ? FIFO_SIZE : 1;
     out(uart, MODEM_CONTROL, MODEM_DTR_RTS_OUT2);
     out(uart, INTERRUPT_ENABLE, ENABLE_RECEIVE);
     return STATUS_OK;
@@ -63,7 +66,7 @@ bool uart_receive(struct uart *uart, uint8_t *byte) {
 }
 
 size_t uart_room(struct uart *uart) {
-    return in(uart, LINE_STATUS) & STATUS_HOLDING_EMPTY ? FIFO_SIZE : 0;
+    return in(uart, LINE_STATUS) & STATUS_HOLDING_EMPTY ? uart->fifo_size : 0;
 }
 
 void uart_send(struct uart *uart, uint8_t byte) {
@@ -81,6 +84,6 @@ void uart_transmit_interrupt(struct uart *uart, bool on) {
     out(uart, INTERRUPT_ENABLE, on ? ENABLE_RECEIVE | ENABLE_TRANSMIT : ENABLE_RECEIVE);
 }
 
-void uart_acknowledge(struct uart *uart) {
-    (void)in(uart, INTERRUPT_IDENTIFY);
+bool uart_is_asking(struct uart *uart) {
+    return !(in(uart, INTERRUPT_IDENTIFY) & IDENTIFY_NOTHING);
 }

@@ -14,6 +14,7 @@ struct uart {
     desc_t ports; // platform descriptor of eight ports
     uint16_t base;
     bool transmit_interrupt; // as IER says
+    size_t fifo_size;        // 1: a device without a FIFO that works
 };
 
 // Finds the device (NOT_HERE when nothing answers), 115200 baud, 8 bits, no parity, FIFO on, receive
@@ -33,7 +34,8 @@ bool uart_is_empty(struct uart *uart);
 // An interrupt when the transmitter takes bytes again.
 void uart_transmit_interrupt(struct uart *uart, bool on);
 
-// Reads the identification register, which clears the transmitter's interrupt.
-void uart_acknowledge(struct uart *uart);
+// Whether the device asks for attention; clears the transmitter's request. The line to the interrupt
+// controller falls when this says no, so an edge-triggered input sees the next request.
+[[nodiscard]] bool uart_is_asking(struct uart *uart);
 
 #endif
