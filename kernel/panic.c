@@ -74,7 +74,7 @@ static void log_print(void) {
         const char *newline = memchr(tail, '\n', length);
         start = newline == nullptr ? tail : newline + 1;
     }
-    panic_print("\nlast log lines:\n");
+    panic_print("last log lines:\n");
     console_sink(nullptr, start, length - (size_t)(start - tail));
 }
 
@@ -83,6 +83,7 @@ void halt_orderly(const char *format, ...) {
     early_console_panic();
     if (has_tag)
         early_console_write(panic_record, sizeof(panic_record) - 1);
+    panic_print("\n");
     log_print();
     va_start(arguments, format);
     format_to_v(console_sink, nullptr, format, arguments);

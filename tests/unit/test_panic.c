@@ -41,6 +41,10 @@ void panic_subject(char *buffer, size_t size) {
     longjmp(halted, 1);
 }
 
+[[noreturn]] void arch_power_halt(void) {
+    longjmp(halted, 2);
+}
+
 static void test_symbols(void **state) {
     (void)state;
     uint64_t offset;
@@ -78,6 +82,21 @@ static void test_what_is_printed(void **state) {
     assert_string_equal(console_take(), "\nKERNEL PANIC during a panic: again\n");
 }
 
+static void test_the_orderly_end(void **state) {
+    (void)state;
+    driver_has_console = true;
+    log_line("the reason");
+    console_take();
+    int how = setjmp(halted);
+    if (how == 0)
+        halt_orderly("nothing left: %d", 7);
+    assert_int_equal(how, 2);
+    assert_false(driver_has_console);
+    const char *printed = console_take();
+    assert_non_null(strstr(printed, "\nlast log lines:\n"));
+    assert_non_null(strstr(printed, "[    0.000000] the reason\nnothing left: 7\n"));
+}
+
 // Runs before the kernel's only whole panic is used up, in a child.
 static void test_a_record_is_ended_first(void **state) {
     (void)state;
@@ -105,6 +124,7 @@ int main(void) {
         cmocka_unit_test(test_symbols),
         cmocka_unit_test(test_a_record_is_ended_first),
         cmocka_unit_test(test_what_is_printed),
+        cmocka_unit_test(test_the_orderly_end),
     };
     return cmocka_run_group_tests_name("panic", tests, NULL, NULL);
 }

@@ -77,6 +77,23 @@ static void *try_take(size_t size) {
     return nullptr;
 }
 
+// Each region is as large as half of all before, so that a large heap takes few kernel records; when there is not so
+// much, what is needed has to do.
+static bool heap_grow(size_t needed) {
+    static size_t total;
+    size_t size = max_u64(max_u64(needed, HEAP_GROW_SIZE), align_up(total / 2, HEAP_ALIGNMENT));
+    void *region = heap_source(size);
+    if (region == nullptr && size > needed) {
+        size = needed;
+        region = heap_source(size);
+    }
+    if (region == nullptr)
+        return false;
+    insert_free(region, size);
+    total += size;
+    return true;
+}
+
 void *heap_allocate(size_t size) {
     uint64_t whole;
     if (ckd_add(&whole, size, sizeof(struct block)) || !try_align_up(whole, HEAP_ALIGNMENT, &whole))
@@ -85,11 +102,8 @@ void *heap_allocate(size_t size) {
     void *found = try_take(whole);
     if (found != nullptr)
         return found;
-    size_t grow = max_u64(whole, HEAP_GROW_SIZE);
-    void *region = heap_source(grow);
-    if (region == nullptr)
+    if (!heap_grow(whole))
         return nullptr;
-    insert_free(region, grow);
     return try_take(whole);
 }
 
