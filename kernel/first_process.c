@@ -22,11 +22,10 @@
 #include "object/space.h"
 #include "object/thread.h"
 
-#define INIT_NAME       "bin/init"
-#define INIT_PRIORITY   8
-#define STACK_SIZE      (256 * KIB)
-#define IMAGE_LIMIT     (64 * MIB)
-#define BOOT_INFO_MAGIC 0x31415245535345a7ULL
+#define INIT_NAME     "bin/init"
+#define INIT_PRIORITY 8
+#define STACK_SIZE    (256 * KIB)
+#define IMAGE_LIMIT   (64 * MIB)
 
 // Where init's parts go: far apart, each moved by a random number of pages.
 #define IMAGE_AREA 0x000100000000ULL
@@ -165,10 +164,10 @@ static void add_ranges(struct boot_info *info, const struct boot_parameters *par
     for (size_t i = 0; i < parameters->memory_count && info->range_count < array_length(info->ranges); i++) {
         const struct boot_memory *memory = &parameters->memory[i];
         if (memory->kind == BOOT_MEMORY_ACPI || memory->kind == BOOT_MEMORY_ACPI_NVS)
-            info->ranges[info->range_count++] =
-                (struct boot_range){.base = memory->base,
-                                    .length = memory->length,
-                                    .kind = memory->kind == BOOT_MEMORY_ACPI ? 1 : 2};
+            info->ranges[info->range_count++] = (struct boot_range){
+                .base = memory->base,
+                .length = memory->length,
+                .kind = memory->kind == BOOT_MEMORY_ACPI ? BOOT_RANGE_ACPI : BOOT_RANGE_ACPI_NVS};
     }
 }
 

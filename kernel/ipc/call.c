@@ -14,10 +14,6 @@
 
 static _Atomic uint64_t next_number = 1;
 
-static bool deadline_is_past(uint64_t deadline) {
-    return deadline != DEADLINE_NONE && deadline <= clock_now();
-}
-
 // Reads what the thread offers to accept; once, because its message page is its own to change.
 static status_t offer_take(const struct thread *thread, unsigned *slots, uint64_t *bytes) {
     const volatile struct message_page *page = thread->message;
@@ -305,7 +301,7 @@ struct thread *call_lock(struct thread *_Atomic *place) {
     }
 }
 
-static status_t no_call(const atomic_bool *gone) {
+status_t call_missing(const atomic_bool *gone) {
     return atomic_load(gone) ? STATUS_CALLER_GONE : STATUS_NO_CALL;
 }
 
@@ -336,7 +332,7 @@ status_t call_answer(struct thread *self, struct reply *kept, uint64_t header) {
     struct thread *_Atomic *place = kept ? &kept->caller : &self->pending;
     atomic_bool *gone = kept ? &kept->gone : &self->gone;
     if (!atomic_load(place)) {
-        status_t status = no_call(gone);
+        status_t status = call_missing(gone);
         atomic_store(gone, false);
         return status;
     }
@@ -370,7 +366,7 @@ status_t call_keep(struct thread *self, struct reply *reply) {
         return STATUS_REPLY_PENDING;
     struct thread *caller = call_lock(&self->pending);
     if (!caller) {
-        status_t status = no_call(&self->gone);
+        status_t status = call_missing(&self->gone);
         atomic_store(&self->gone, false);
         return status;
     }

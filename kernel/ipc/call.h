@@ -28,3 +28,5 @@ void reply_drop(struct reply *reply, status_t status);
 // The caller whose call stands in *place, with the lock of what it waits at (the endpoint that it called)
 // held; nullptr: there is none (any more).
 struct thread *call_lock(struct thread *_Atomic *place);
+// Why there is none: CALLER_GONE when it gave up (`gone` of the thread or reply object), else NO_CALL.
+status_t call_missing(const atomic_bool *gone);

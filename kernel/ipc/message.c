@@ -131,7 +131,7 @@ static status_t descriptors_act_locked(struct thread *sender, struct outgoing_ca
         if (one->move)
             continue;
         object_retain(one->object);
-        if (outgoing_serves(one))
+        if (endpoint_is_served_by((enum object_type)one->object->type, one->rights))
             endpoint_server_add((struct endpoint *)one->object);
         one->slot = nullptr;
     }
@@ -156,7 +156,7 @@ status_t message_take(struct thread *sender, uint64_t header, bool is_call, stru
 
 // A clone that is on its way: its strong count and what the sender paid for it go.
 static void clone_drop(struct thread *sender, struct outgoing *one) {
-    if (outgoing_serves(one))
+    if (endpoint_is_served_by((enum object_type)one->object->type, one->rights))
         endpoint_server_remove((struct endpoint *)one->object);
     object_release(one->object, sender->process->quota);
 }
@@ -284,9 +284,9 @@ static void answer_moves_locked(struct thread *server, struct outgoing_call *ans
         struct outgoing *one = &answer->descriptors[i];
         if (!one->move)
             continue;
-        bool served = slot_serves(one->slot);
+        bool served = endpoint_is_served_by(tag_type(one->slot->tag), tag_rights(one->slot->tag));
         slot_free_locked(server->process, one->slot);
-        if (served && !outgoing_serves(one))
+        if (served && !endpoint_is_served_by((enum object_type)one->object->type, one->rights))
             endpoint_server_remove((struct endpoint *)one->object);
     }
 }
@@ -317,12 +317,12 @@ status_t message_answer_locked(struct thread *server, struct outgoing_call *answ
 
 // The move is final: the server's slot becomes strong, the sender's goes.
 static void settle_one_locked(struct process *sender, struct outgoing *one, struct slot *slot) {
-    bool served = slot_serves(one->slot);
+    bool served = endpoint_is_served_by(tag_type(one->slot->tag), tag_rights(one->slot->tag));
     slot->peer = nullptr;
     slot->peer_process = nullptr;
     slot_set_kind_locked(slot, SLOT_STRONG);
     slot_free_locked(sender, one->slot);
-    if (served && !outgoing_serves(one))
+    if (served && !endpoint_is_served_by((enum object_type)one->object->type, one->rights))
         endpoint_server_remove((struct endpoint *)one->object);
 }
 

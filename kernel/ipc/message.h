@@ -31,11 +31,3 @@ bool message_in_transit(const struct thread *caller);
 // One step of giving back what is in transit; true when all is back, and then the reference to the server
 // process is put. No lock held.
 bool message_give_back_step(struct thread *caller);
-
-// Does the descriptor carry the right to receive at an endpoint (and so count among its servers)?
-static inline bool outgoing_serves(const struct outgoing *one) {
-    return one->object->type == OBJECT_ENDPOINT && one->rights & RIGHT_ENDPOINT_RECEIVE;
-}
-static inline bool slot_serves(const struct slot *slot) {
-    return tag_type(slot->tag) == OBJECT_ENDPOINT && tag_rights(slot->tag) & RIGHT_ENDPOINT_RECEIVE;
-}

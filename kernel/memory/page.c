@@ -125,7 +125,7 @@ static uint64_t block_alloc_locked(unsigned order) {
     return block;
 }
 
-// Pages that the bitmaps of a zone take.
+// Bytes of a zone's bitmap of one order.
 static uint64_t bitmap_bytes(uint64_t span, unsigned order) {
     return (span / block_size(order + 1) + 1 + 7) / 8;
 }

@@ -12,7 +12,7 @@
 // Called at boot, with ranges in any order; overlap is the caller's fault. Page aligned.
 void page_zone_add(uint64_t base, uint64_t length);
 
-// Boot only: `count` pages in a row (zeroed), from below the zones' ends; panics when there are none.
+// Boot only: `count` pages in a row, zeroed; panics when there are none.
 void *page_boot_alloc(uint64_t count);
 
 // A zeroed page that was paid for. Address in the direct map.

@@ -161,7 +161,7 @@ uint64_t descriptor_commit_locked(struct process *process, struct object *object
 }
 
 uint64_t descriptor_commit_retained_locked(struct process *process, struct object *object, uint64_t rights) {
-    if (object->type == OBJECT_ENDPOINT && rights & RIGHT_ENDPOINT_RECEIVE)
+    if (endpoint_is_served_by((enum object_type)object->type, rights))
         endpoint_server_add((struct endpoint *)object);
     return table_insert_locked(process, object, SLOT_STRONG, rights, nullptr);
 }
@@ -211,7 +211,7 @@ static bool remove_mapping(struct process *process, struct slot *slot, uint64_t 
     lock_acquire(&process->object.lock);
     bool found = slot->tag == tag && !list_is_empty(&slot->mappings);
     if (found)
-        mapping_remove_step_locked(process, list_first(&slot->mappings, struct mapping, link));
+        mapping_remove_step_locked(list_first(&slot->mappings, struct mapping, link));
     lock_release(&process->object.lock);
     return found;
 }
@@ -237,7 +237,7 @@ static void close_transit(struct process *process, struct slot *slot, uint64_t t
 }
 
 static void strong_closed(struct process *process, struct object *object, uint64_t rights) {
-    if (object->type == OBJECT_ENDPOINT && rights & RIGHT_ENDPOINT_RECEIVE)
+    if (endpoint_is_served_by((enum object_type)object->type, rights))
         endpoint_server_remove((struct endpoint *)object);
     if (object->type == OBJECT_REPLY && process_is_ending(process))
         reply_drop((struct reply *)object, STATUS_SERVER_DIED);

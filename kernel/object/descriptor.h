@@ -75,7 +75,7 @@ static inline uint64_t handle_rights(const struct handle *handle) {
     return tag_rights(handle->tag);
 }
 // Is the slot still what the lookup saw? Under the process lock, or after publishing a wait (see
-// thread_wait).
+// thread_block_locked).
 bool handle_is_current(const struct handle *handle);
 
 struct descriptor_table {

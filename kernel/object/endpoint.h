@@ -38,6 +38,11 @@ struct badge {
     struct job job; // badge_destroy: cancels the calls; holds a reference while queued
 };
 
+// Does a strong descriptor of this type and these rights count among the servers of its endpoint?
+static inline bool endpoint_is_served_by(enum object_type type, uint64_t rights) {
+    return type == OBJECT_ENDPOINT && rights & RIGHT_ENDPOINT_RECEIVE;
+}
+
 struct endpoint *endpoint_create(uint32_t places);
 // Endpoint's lock held: may a badge of this value be made (BAD_DESCRIPTOR when the endpoint has ended,
 // DUPLICATE, NO_PLACE), and make it.

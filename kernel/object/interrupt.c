@@ -4,7 +4,6 @@
 
 #include <arch/interrupt.h>
 #include <base/types.h>
-#include <kernel/panic.h>
 #include "object/interrupt.h"
 #include "object/notification.h"
 
@@ -12,30 +11,26 @@
 
 static struct interrupt *_Atomic lines[LINE_MOST];
 
-// One owner for a line: the place in the table is taken before the record is made.
-static bool line_claim(unsigned line, struct interrupt *interrupt) {
-    struct interrupt *none = nullptr;
-    return atomic_compare_exchange_strong(&lines[line], &none, interrupt);
-}
-
-static bool line_taken(unsigned line) {
-    return line < LINE_MOST && atomic_load(&lines[line]);
-}
+// Stands in the place of a line that is being opened, so that it has one owner at any moment.
+static struct interrupt claimed;
 
 status_t interrupt_open(unsigned line, uint64_t flags) {
     if (line >= LINE_MOST || line >= interrupt_line_count())
         return STATUS_OUT_OF_RANGE;
-    if (line_taken(line))
+    struct interrupt *none = nullptr;
+    if (!atomic_compare_exchange_strong(&lines[line], &none, &claimed))
         return STATUS_TAKEN;
-    return interrupt_line_open(line, flags);
+    status_t status = interrupt_line_open(line, flags);
+    if (status != STATUS_OK)
+        atomic_store(&lines[line], nullptr);
+    return status;
 }
 
 struct interrupt *interrupt_create(unsigned line) {
     struct interrupt *interrupt = object_create(OBJECT_INTERRUPT, LOCK_INTERRUPT);
     interrupt->line = line;
     list_init(&interrupt->link);
-    if (!line_claim(line, interrupt))
-        panic("expected line %u to be free after it was opened", line);
+    atomic_store(&lines[line], interrupt);
     return interrupt;
 }
 
@@ -99,7 +94,7 @@ void interrupt_end(struct interrupt *interrupt) {
 
 void interrupt_fire(unsigned line) {
     struct interrupt *interrupt = line < LINE_MOST ? atomic_load(&lines[line]) : nullptr;
-    if (!interrupt)
+    if (!interrupt || interrupt == &claimed)
         return;
     lock_acquire(&interrupt->object.lock);
     struct notification *notification = interrupt->notification;

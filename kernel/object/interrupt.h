@@ -17,8 +17,8 @@ struct interrupt {
     bool pending_ack;
 };
 
-// Opens the line, masked: TAKEN when it belongs to somebody; OUT_OF_RANGE when there is no such line. Then
-// interrupt_create() makes the object, or interrupt_line_close() gives the line back.
+// Claims and opens the line, masked: TAKEN when it belongs to somebody; OUT_OF_RANGE when there is no such
+// line. After success interrupt_create() makes the object, which cannot fail.
 status_t interrupt_open(unsigned line, uint64_t flags);
 struct interrupt *interrupt_create(unsigned line);
 status_t interrupt_bind(struct interrupt *interrupt, struct notification *notification, uint64_t bits);

@@ -11,7 +11,6 @@
 #include "object/thread.h"
 
 #define NODE_ENTRIES (1u << MEMORY_NODE_SHIFT)
-#define WAKE_STEP    32
 #define FREE_STEP    64 // pages looked at in one step of the end
 #define WAKE_STEP    32 // waiters woken in one step of the end
 
@@ -131,19 +130,6 @@ static void free_some(struct memory *memory) {
     }
 }
 
-// Whoever waits for a futex here wakes; a bounded number, true when none is left.
-static bool wake_some(struct memory *memory) {
-    lock_acquire(&memory->object.lock);
-    for (unsigned i = 0; i < WAKE_STEP && memory->waiters.root != nullptr; i++) {
-        struct thread *thread = avl_entry(memory->waiters.root, struct thread, futex);
-        avl_remove(&memory->waiters, &thread->futex);
-        thread_wake_status_locked(thread, STATUS_CLOSED);
-    }
-    bool done = memory->waiters.root == nullptr;
-    lock_release(&memory->object.lock);
-    return done;
-}
-
 // Who still waits at a word of the object has lost its mapping.
 static bool wake_waiters(struct memory *memory) {
     lock_acquire(&memory->object.lock);
@@ -159,8 +145,6 @@ static bool wake_waiters(struct memory *memory) {
 
 static bool memory_free_step(struct memory *memory) {
     if (!wake_waiters(memory))
-        return false;
-    if (!wake_some(memory))
         return false;
     if (!memory->is_physical)
         free_some(memory);

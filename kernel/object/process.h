@@ -21,9 +21,9 @@ enum process_state {
 };
 
 struct process {
-    struct object object; // object.lock is the process lock
-    // Immutable after creation.
+    struct object object;        // object.lock is the process lock
     struct quota *_Atomic quota; // holds a reference; nullptr when the end is told
+    // Immutable after creation.
     struct space *space;         // the first one; holds a reference
     struct endpoint *supervisor; // holds a reference; nullptr: init
     uint64_t value;              // badge value of messages to the supervisor
@@ -34,6 +34,7 @@ struct process {
     uint32_t thread_count;                           // not ended
     uint64_t slots[(THREADS_PER_PROCESS + 63) / 64]; // message page slots in use
     struct list spaces;
+    bool started; // holds itself
     // How it ended; written once under the lock.
     uint32_t end_reason;
     uint32_t end_status;
@@ -43,7 +44,6 @@ struct process {
     struct job job;
     uint32_t close_index;
     unsigned end_phase;
-    bool started;       // holds itself; under the lock
     struct event ended; // for the supervisor
 };
 

@@ -19,12 +19,12 @@ struct quota_info;
 struct quota {
     struct object object;
     // Immutable after creation.
-    struct quota *parent;    // holds a reference; nullptr: the root
-    struct process *process; // nullptr: the root; cleared when its storage goes
+    struct quota *parent; // holds a reference; nullptr: the root
     uint32_t priority;
     uint32_t weight;
     struct avl_node tree; // all quotas by serial; under the tree's lock
     // Under object.lock.
+    struct process *process; // nullptr: the root, or its process has ended
     struct charge limit;
     struct charge used;
     struct charge returning;

@@ -90,7 +90,8 @@ struct space *space_create(struct process *process) {
     list_init(&space->link);
     job_init(&space->job, space_job);
     arch_space_init(&space->arch);
-    space->fixed = (struct mapping){.space = space, .start = SPACE_FIXED, .end = SPACE_FIXED + 2 * MIB};
+    space->fixed =
+        (struct mapping){.space = space, .start = SPACE_FIXED, .end = SPACE_FIXED + SPACE_FIXED_SIZE};
     avl_insert(&space->mappings, &space->fixed.node, mapping_before);
     space_map_fixed(space, CLOCK_PAGE, clock_page_physical(), false);
     return space;
@@ -216,8 +217,7 @@ static bool remove_step(struct mapping *mapping) {
     return true;
 }
 
-void mapping_remove_step_locked(struct process *process, struct mapping *mapping) {
-    (void)process;
+void mapping_remove_step_locked(struct mapping *mapping) {
     struct space *space = mapping->space;
     lock_acquire(&space->object.lock);
     mark(mapping);
@@ -393,9 +393,9 @@ static bool any_cpu_uses(const struct space *space) {
 
 // Process and space locks held, no mapping left but the fixed one.
 static void tear_tables(struct space *space) {
-    arch_space_unmap(&space->arch, SPACE_FIXED, 2 * MIB / PAGE_SIZE);
+    arch_space_unmap(&space->arch, SPACE_FIXED, SPACE_FIXED_SIZE / PAGE_SIZE);
     // The tables of every other mapping went with it.
-    const uint64_t end = SPACE_FIXED + 2 * MIB;
+    const uint64_t end = SPACE_FIXED + SPACE_FIXED_SIZE;
     const struct arch_trim range = {0, end, SPACE_FIXED, end};
     while (!arch_space_trim(&space->arch, &range, TRIM_STEP))
         continue;

@@ -56,7 +56,7 @@ status_t space_map_locked(struct space *space, struct memory *memory, struct slo
 status_t space_unmap_begin(struct space *space, uint64_t address);
 bool space_unmap_step(struct space *space, uint64_t address);
 // One step of removing a mapping that hangs under a slot of the process, whose lock the caller holds.
-void mapping_remove_step_locked(struct process *process, struct mapping *mapping);
+void mapping_remove_step_locked(struct mapping *mapping);
 
 // Changing what is allowed: begin sets the flags, steps take the old entries away; touches bring them back.
 status_t space_protect_begin(struct space *space, uint64_t address, unsigned flags);

@@ -68,8 +68,7 @@ void scheduler_ready(struct thread *thread) {
     lock_release(&cpu->lock);
 }
 
-void scheduler_yield(struct thread *thread) {
-    (void)thread;
+void scheduler_yield(void) {
     atomic_store_explicit(&cpu_current()->reschedule, true, memory_order_relaxed);
 }
 

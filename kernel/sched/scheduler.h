@@ -14,7 +14,7 @@ struct thread;
 // waited for.
 void scheduler_ready(struct thread *thread);
 // The current thread stays ready but goes behind its equals.
-void scheduler_yield(struct thread *thread);
+void scheduler_yield(void);
 // Priority of what this CPU does now: of the job that it steps, or else of its thread. What follows from it
 // is queued at this priority.
 unsigned scheduler_current_priority(void);

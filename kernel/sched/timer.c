@@ -18,6 +18,10 @@ static bool timer_before(const struct avl_node *a, const struct avl_node *b) {
            avl_entry((struct avl_node *)b, struct timer, node)->when;
 }
 
+bool deadline_is_past(uint64_t deadline) {
+    return deadline != DEADLINE_NONE && deadline <= clock_now();
+}
+
 void timer_init(struct timer *timer, void (*fire)(struct timer *)) {
     atomic_init(&timer->cpu, nullptr);
     timer->fire = fire;

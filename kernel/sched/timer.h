@@ -14,6 +14,9 @@ struct timer {
     void (*fire)(struct timer *timer); // called on that CPU, with no lock held and the timer disarmed
 };
 
+// A deadline that only polls: no wait is begun for it.
+bool deadline_is_past(uint64_t deadline);
+
 void timer_init(struct timer *timer, void (*fire)(struct timer *));
 // On the calling CPU; replaces what was set. DEADLINE_NONE: only disarms.
 void timer_arm(struct timer *timer, uint64_t when);

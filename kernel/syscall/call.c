@@ -129,7 +129,7 @@ static status_t lent(struct thread *self, const struct handle *reply, const stru
     struct reply *kept = reply ? (struct reply *)reply->object : nullptr;
     struct thread *caller = call_lock(kept ? &kept->caller : &self->pending);
     if (!caller)
-        return atomic_load(kept ? &kept->gone : &self->gone) ? STATUS_CALLER_GONE : STATUS_NO_CALL;
+        return call_missing(kept ? &kept->gone : &self->gone);
     struct object *endpoint = atomic_load(&caller->waiting_at);
     status_t status = lent_copy(self, caller, request, copied);
     lock_release(&endpoint->lock);

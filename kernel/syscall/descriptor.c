@@ -60,13 +60,12 @@ static bool transfer_step(struct thread *self) {
         return false;
     struct object *object = slot->object;
     struct charge charge = object_charge(object);
-    bool served = object->type == OBJECT_ENDPOINT && tag_rights(operation->value) & RIGHT_ENDPOINT_RECEIVE;
+    bool served = endpoint_is_served_by((enum object_type)object->type, tag_rights(operation->value));
     lock_acquire_pair(&source->object.lock, &target->object.lock);
     struct slot *place = table_slot(target, operation->target_index);
     // The target has ended and closed its reserved slot: the object ends with it.
     bool lost = !place || place->tag != operation->target_tag;
-    bool serves =
-        object->type == OBJECT_ENDPOINT && tag_rights(operation->target_tag) & RIGHT_ENDPOINT_RECEIVE;
+    bool serves = endpoint_is_served_by((enum object_type)object->type, tag_rights(operation->target_tag));
     if (!lost)
         slot_set_kind_locked(place, SLOT_STRONG);
     slot_free_locked(source, slot);

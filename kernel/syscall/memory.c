@@ -126,9 +126,13 @@ static status_t map_locked(struct process *owner, struct space *space, const str
                             (unsigned)request->flags);
 }
 
+static struct space *space_of(struct thread *self, const struct handle *handle) {
+    return handle ? (struct space *)handle->object : self->process->space;
+}
+
 status_t sys_space_map(struct thread *self, const struct handle *space_handle, uint64_t memory,
                        uint64_t address, uint64_t offset, uint64_t length, uint64_t flags) {
-    struct space *space = space_handle ? (struct space *)space_handle->object : self->process->space;
+    struct space *space = space_of(self, space_handle);
     struct process *owner = space->process;
     status_t status = flags_check(flags);
     if (status != STATUS_OK)
@@ -152,10 +156,6 @@ static bool unmap_done(struct thread *thread) {
 
 static bool protect_done(struct thread *thread) {
     return space_protect_step((struct space *)thread->operation.object, thread->operation.value);
-}
-
-static struct space *space_of(struct thread *self, const struct handle *handle) {
-    return handle ? (struct space *)handle->object : self->process->space;
 }
 
 status_t sys_space_unmap(struct thread *self, const struct handle *space_handle, uint64_t address) {
@@ -211,7 +211,7 @@ static status_t futex_wait_locked(struct thread *self, struct memory *memory, co
                                   uint32_t expected, uint64_t deadline) {
     if (atomic_load(word) != expected)
         return STATUS_CHANGED;
-    if (deadline != DEADLINE_NONE && deadline <= clock_now())
+    if (deadline_is_past(deadline))
         return STATUS_TIMED_OUT;
     if (!thread_block_locked(self, THREAD_FUTEX, &memory->object, nullptr, deadline))
         return STATUS_CLOSED;

@@ -35,7 +35,7 @@ static status_t wait_locked(struct thread *self, struct notification *notificati
         return STATUS_OK;
     if (notification->waiter)
         return STATUS_BOUND;
-    if (deadline != DEADLINE_NONE && deadline <= clock_now())
+    if (deadline_is_past(deadline))
         return STATUS_TIMED_OUT;
     self->wait_mask = mask;
     if (!thread_block_locked(self, THREAD_WAITING, &notification->object, handle, deadline))

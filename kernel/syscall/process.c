@@ -201,7 +201,8 @@ status_t sys_thread_exit(struct thread *self) {
 }
 
 status_t sys_thread_yield(struct thread *self) {
-    scheduler_yield(self);
+    (void)self;
+    scheduler_yield();
     return STATUS_OK;
 }
 

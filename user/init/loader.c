@@ -209,13 +209,12 @@ static status_t give_badges(struct child *child) {
 
 // The pages that hold firmware tables, and those of the RSDP, which may lie elsewhere.
 static status_t give_tables(struct child *child) {
-    enum { ACPI_TABLES = 1, ACPI_NVS = 2 };
     size_t index = 0;
     status_t status = STATUS_OK;
     bool rsdp_covered = init.boot->rsdp == 0;
     for (uint64_t i = 0; i < init.boot->range_count && status == STATUS_OK; i++) {
         const struct boot_range *range = &init.boot->ranges[i];
-        if (range->kind != ACPI_TABLES && range->kind != ACPI_NVS)
+        if (range->kind != BOOT_RANGE_ACPI && range->kind != BOOT_RANGE_ACPI_NVS)
             continue;
         rsdp_covered =
             rsdp_covered || (init.boot->rsdp >= range->base && init.boot->rsdp - range->base < range->length);

@@ -16,8 +16,6 @@
 
 void user_start(const struct boot_info *boot, struct message_page *page);
 
-#define BOOT_INFO_MAGIC 0x31415245535345a7ULL
-
 // init's own mappings: a terabyte each for heap, window and archive, in a part of the space where the kernel
 // has put neither image nor stack.
 #define AREA_FIRST 0x100000000000ULL

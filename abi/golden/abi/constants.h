@@ -8,6 +8,7 @@
 #define USER_START 65536ULL // lowest address that can be mapped
 #define USER_END 0x7fffffe00000ULL // first address above what space_map accepts
 #define SPACE_FIXED 0x7fffffe00000ULL // 2 MiB that the kernel maps itself: the clock page, then message pages
+#define SPACE_FIXED_SIZE 0x200000ULL // bytes of that part
 #define CLOCK_PAGE 0x7fffffe00000ULL // the read-only clock page
 #define MESSAGE_PAGES 0x7fffffe01000ULL // message page of the process's thread slot n, at n pages above
 #define THREADS_PER_PROCESS 511ULL // thread slots of one process
@@ -47,6 +48,9 @@
 #define END_KILLED 2ULL // process_end by another process
 #define END_FAULTED 3ULL // ended for a fault
 #define END_LAST_THREAD 4ULL // its last thread ended
+#define BOOT_INFO_MAGIC 0x31415245535345a7ULL // boot_info.magic
+#define BOOT_RANGE_ACPI 1ULL // boot_range.kind: ACPI tables
+#define BOOT_RANGE_ACPI_NVS 2ULL // boot_range.kind: ACPI non-volatile storage
 
 // memory_flags: memory_allocate.
 #define MEMORY_FLAGS_ALL 0x0ULL

@@ -193,7 +193,7 @@ static_assert(offsetof(struct clock_page, reserved) == 40);
 struct boot_range {
     uint64_t base; // physical address
     uint64_t length; // bytes
-    uint64_t kind; // 1 ACPI tables, 2 ACPI NVS, 3 framebuffer
+    uint64_t kind; // BOOT_RANGE_ACPI or BOOT_RANGE_ACPI_NVS
 };
 static_assert(sizeof(struct boot_range) == 24);
 static_assert(offsetof(struct boot_range, base) == 0);
@@ -203,7 +203,7 @@ static_assert(offsetof(struct boot_range, kind) == 16);
 // The page that init finds at the address in its first argument. Descriptors are init's own; DESCRIPTOR_NONE
 // when absent.
 struct boot_info {
-    uint64_t magic; // 0x31415245535345a7
+    uint64_t magic; // BOOT_INFO_MAGIC
     uint64_t size; // 4096
     uint64_t process; // init's own process
     uint64_t space; // its space

@@ -80,19 +80,13 @@ void arch_space_map(struct arch_space *space, uint64_t address, paddr_t page, un
     entry_write(&table[level_index(address, 1)], page.value | flags | ENTRY_PRESENT);
 }
 
-// Rewrites the entries that exist in the range: cleared, or with other flags.
-static void range_update(struct arch_space *space, uint64_t address, uint64_t pages, bool clear,
-                         unsigned flags) {
+void arch_space_unmap(struct arch_space *space, uint64_t address, uint64_t pages) {
     uint64_t end = address + pages * PAGE_SIZE, skip;
     for (; address < end; address = skip) {
         entry_t *entry = entry_find(space, address, &skip);
-        if (entry != nullptr && entry_read(entry) != 0)
-            entry_write(entry, clear ? 0 : (entry_read(entry) & ~ENTRY_FLAGS) | flags | ENTRY_PRESENT);
+        if (entry != nullptr)
+            entry_write(entry, 0);
     }
-}
-
-void arch_space_unmap(struct arch_space *space, uint64_t address, uint64_t pages) {
-    range_update(space, address, pages, true, 0);
 }
 
 static bool table_is_clear(const entry_t *table) {

@@ -37,8 +37,6 @@ size_t arch_backtrace(uint64_t *frames, size_t most) {
     return frames_walk(frames, 1, most, trap->rbp);
 }
 
-#define value ((value))
-
 void arch_panic_registers(void) {
     const struct trap_frame *trap = cpu_is_started() ? cpu_self()->panic_frame : nullptr;
     if (trap == nullptr)

@@ -292,11 +292,7 @@ void arch_space_map(struct arch_space *space, uint64_t address, paddr_t page, un
     table[entry_index(address, 1)] = page.value | user_flags(flags);
 }
 
-// Does something to each entry that is there.
-typedef void entry_change_t(uint64_t *entry, uint64_t value);
-
-static void entries_change(struct arch_space *space, uint64_t address, uint64_t pages, entry_change_t *change,
-                           uint64_t value) {
+void arch_space_unmap(struct arch_space *space, uint64_t address, uint64_t pages) {
     uint64_t end = address + pages * PAGE_SIZE;
     while (address < end) {
         unsigned level;
@@ -306,20 +302,10 @@ static void entries_change(struct arch_space *space, uint64_t address, uint64_t 
             continue;
         }
         do {
-            uint64_t *entry = &table[entry_index(address, 1)];
-            if (*entry != 0)
-                change(entry, value);
+            table[entry_index(address, 1)] = 0;
             address += PAGE_SIZE;
         } while (address < end && entry_index(address, 1) != 0);
     }
-}
-
-static void entry_clear(uint64_t *entry, uint64_t value) {
-    *entry = value;
-}
-
-void arch_space_unmap(struct arch_space *space, uint64_t address, uint64_t pages) {
-    entries_change(space, address, pages, entry_clear, 0);
 }
 
 bool arch_space_lookup(const struct arch_space *space, uint64_t address, paddr_t *page, unsigned *flags) {

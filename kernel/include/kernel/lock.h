@@ -22,7 +22,6 @@ enum lock_class {
     LOCK_SLAB = 10,
     LOCK_PAGES = 11,
     LOCK_RECLAIM = 12,
-    LOCK_LOG = 13,
 };
 
 struct __attribute__((capability("lock"))) lock {

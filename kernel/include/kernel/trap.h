@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // What the port calls when something enters the kernel. Each is called with interrupts off, on this CPU's
-// kernel stack, with the user registers of the interrupted thread saved in cpu_current()->thread->arch. The
-// *_user variants are followed by scheduler_resume(), which never returns; the others return to the kernel
-// code (idle or an interrupt window) that was interrupted.
+// kernel stack, with the user registers of the interrupted thread saved in cpu_current()->thread->arch. From
+// user mode the port then calls scheduler_resume(), which never returns; an interrupt that came in kernel
+// mode (idle or an interrupt window) returns to where it came.
 #pragma once
 #include <stdint.h>
 

@@ -8,7 +8,7 @@
 
 struct cpu;
 
-// The per-CPU data of this CPU (kernel/sched/cpu.h). Valid from arch_cpu_init() on.
+// The per-CPU data of this CPU (kernel/sched/cpu.h). Valid from arch_cpu_attach() on.
 static inline struct cpu *cpu_current(void);
 
 // Hint in a spin loop.
