@@ -553,8 +553,7 @@ static void caller_dies(void) {
                 desc_t got = {message_page()->received[0].descriptor};
                 OK(ts_process_end(child.process, 1));
                 // Not child_wait(): the next receive would forget the call.
-                for (unsigned i = 0; i < 1000 && info_of(child.process).value != 2; i++)
-                    settle();
+                child_await_end(&child);
                 EXPECT(ts_descriptor_release(got), STATUS_BAD_DESCRIPTOR);
                 char bytes[8];
                 uint64_t copied;

@@ -325,8 +325,7 @@ static void dead_caller_in_hand(void) {
         desc_t given = child_give(&child, clone_of(endpoint, RIGHTS_ENDPOINT_ALL), RIGHT_ENDPOINT_CALL);
         if (child_start(&child, lend_and_wait, given.value) && receive(endpoint)) {
             OK(ts_process_end(child.process, 0));
-            for (unsigned i = 0; i < 1000 && info_of(child.process).value != 2; i++)
-                settle();
+            child_await_end(&child);
             if (way == 0)
                 EXPECT(ts_reply_keep(reply), STATUS_CALLER_GONE);
             else

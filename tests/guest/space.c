@@ -142,7 +142,7 @@ static void other_processes_space(void) {
     CHECK(status == STATUS_BAD_DESCRIPTOR || mine.value == memory.value);
     drop(mine);
     OK(ts_process_end(child.process, 0));
-    child_wait(&child, nullptr);
+    child_await_end(&child);
     EXPECT(ts_space_map(child.space, memory.value, CHILD_AREA, 0, PAGES(2), RW), STATUS_PROCESS_ENDED);
     EXPECT(ts_space_unmap(child.space, CHILD_AREA), STATUS_NOT_MAPPED);
     drop(map_only);

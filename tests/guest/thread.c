@@ -54,7 +54,7 @@ static void entry_not_executable(void) {
             return;
         (void)child_map_new(&child, CHILD_STACK, 1, MAP_READ | MAP_WRITE);
         OK(ts_thread_create(child.process, CHILD_PRIORITY, &child.thread, &message));
-        OK(ts_thread_start(child.thread, entries[i], CHILD_STACK + PAGE_SIZE, 0));
+        child.started = OK(ts_thread_start(child.thread, entries[i], CHILD_STACK + PAGE_SIZE, 0));
         if (child_wait(&child, &ending)) {
             EQUAL(ending.reason, END_FAULTED);
             EQUAL(ending.fault_label, FAULT_ACCESS);

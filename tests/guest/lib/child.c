@@ -176,9 +176,10 @@ static bool stack_load(struct child *child, child_function_t *function, uint64_t
 
 bool child_start(struct child *child, child_function_t *function, uint64_t argument) {
     uint64_t message;
-    return stack_load(child, function, argument) &&
-           OK(ts_thread_create(child->process, CHILD_PRIORITY, &child->thread, &message)) &&
-           OK(ts_thread_start(child->thread, child->entry, child->stack, child->stack));
+    child->started = stack_load(child, function, argument) &&
+                     OK(ts_thread_create(child->process, CHILD_PRIORITY, &child->thread, &message)) &&
+                     OK(ts_thread_start(child->thread, child->entry, child->stack, child->stack));
+    return child->started;
 }
 
 static void message_take(const uint64_t words[MESSAGE_WORDS], uint64_t value, uint64_t header) {
@@ -207,6 +208,19 @@ static status_t supervise(uint64_t deadline) {
     return status;
 }
 
+// Why does it not end?
+static void child_describe(const struct child *child) {
+    struct descriptor_info info = {};
+    struct quota_info quota = {};
+    if (child->process.value == DESCRIPTOR_NONE)
+        return;
+    (void)ts_descriptor_inspect(child->process, &info, sizeof(info));
+    (void)ts_process_quota(child->process, &quota, sizeof(quota));
+    note("process %llu: state %llu, %u threads, %u descriptors, %llu bytes", (unsigned long long)child->value,
+         (unsigned long long)info.value, quota.threads, quota.descriptors,
+         (unsigned long long)quota.bytes_used);
+}
+
 bool child_wait(struct child *child, struct ending *ending) {
     const struct ending *known = ending_of(child->value);
     status_t status = STATUS_OK;
@@ -214,7 +228,9 @@ bool child_wait(struct child *child, struct ending *ending) {
         status = supervise(limit());
     if (ending != nullptr)
         *ending = *known;
-    return CHECK(known->ended);
+    if (!CHECK(known->ended))
+        child_describe(child);
+    return known->ended;
 }
 
 bool child_poll(const struct child *child, struct ending *ending) {
@@ -230,17 +246,25 @@ static void drop_if_any(desc_t *descriptor) {
     *descriptor = SELF;
 }
 
-// The kernel's word of the end is part of the process's record, so a child that is not waited for is not
-// gone.
+void child_await_end(const struct child *child) {
+    uint64_t end = limit();
+    while (info_of(child->process).value != 2 && CHECK(soon(0) < end))
+        settle();
+}
+
+// The kernel's word of the end is part of the process's record, so a started child is not gone before it was
+// heard.
 void child_drop(struct child *child) {
     if (child->process.value != DESCRIPTOR_NONE && !ending_of(child->value)->ended) {
         status_t status = ts_process_end(child->process, 9);
         CHECK(status == STATUS_OK || status == STATUS_PROCESS_ENDED);
-        child_wait(child, nullptr);
     }
+    if (child->started && !ending_of(child->value)->ended)
+        child_wait(child, nullptr);
     drop_if_any(&child->thread);
     drop_if_any(&child->space);
     drop_if_any(&child->process);
+    child->started = false;
 }
 
 bool child_runs(child_function_t *function, uint64_t argument, uint64_t status) {

@@ -18,6 +18,7 @@ struct child {
     uint64_t value; // of its messages at the supervisor
     uint64_t entry;
     uint64_t stack;
+    bool started; // the supervisor hears of its end
 };
 
 // How a child ended, and its last fault.
@@ -60,6 +61,8 @@ desc_t child_map_new(const struct child *child, uint64_t address, uint64_t pages
 
 // Waits for the end; faults are answered with the end of the process.
 bool child_wait(struct child *child, struct ending *ending);
+// Waits until it has ended, without hearing the supervisor's messages.
+void child_await_end(const struct child *child);
 // What is known by now; serves what has arrived at the supervisor.
 bool child_poll(const struct child *child, struct ending *ending);
 // Ends it unless it has ended, waits for that, and releases all its descriptors.

@@ -12,7 +12,7 @@ struct launch {
     void (*run)(struct launch *launch, struct message_page *page);
     uint64_t function;
     uint64_t argument;
-    uint64_t unused; // the size stays a multiple of what a stack is aligned to
+    void *vectors; // set at the entry: what the vector registers held (arch/)
 };
 
 enum { LAUNCH_SIZE = sizeof(struct launch) };

@@ -34,8 +34,9 @@ static void stack_give(uint64_t stack) {
     stack_used[(stack - TASK_STACKS) / TASK_STEP] = false;
 }
 
-[[noreturn]] void guest_enter(uint64_t argument, struct message_page *page) {
+[[noreturn]] void guest_enter(uint64_t argument, struct message_page *page, void *vectors) {
     struct launch *launch = (struct launch *)(uintptr_t)argument;
+    launch->vectors = vectors;
     launch->run(launch, page);
     __builtin_trap();
 }

@@ -37,6 +37,6 @@ void settle(void);
 
 // First code of a task and of a child: aligns the stack and calls guest_enter() (arch/).
 void guest_entry(void);
-[[noreturn]] void guest_enter(uint64_t argument, struct message_page *page);
+[[noreturn]] void guest_enter(uint64_t argument, struct message_page *page, void *vectors);
 
 #endif

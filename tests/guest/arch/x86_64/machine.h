@@ -32,7 +32,6 @@ enum machine_attack {
     ATTACK_NOT_CANONICAL,
     ATTACK_UNDEFINED,
     ATTACK_DIVIDE,
-    ATTACK_STACK_NOT_CANONICAL,
     ATTACK_SEGMENT,
     ATTACK_COUNT,
 };
@@ -47,10 +46,11 @@ uint64_t machine_attack_exception(enum machine_attack attack);
 
 enum { VECTOR_BYTES = 16 * 32 };
 
-// What a new thread must find: control words as the ABI says, all registers 0. True if so.
-bool machine_vectors_fresh(void);
-// Fills the vector registers, waits until the word at `stop` is not 0 or `rounds` loops are over, and stores
-// what is in them then. True if that is what was filled in.
+// Whether a new thread found what it must: control words as the ABI says, all registers 0. `entry` is what
+// guest_entry() saved; the calling thread has touched nothing but what the compiler uses since.
+bool machine_vectors_fresh(const void *entry);
+// Fills the registers, loops `rounds` times, and stores what is in them then. True if that is what was filled
+// in.
 bool machine_vectors_hold(uint64_t pattern, uint64_t rounds);
 // Fills them, makes the system call of number `call` with three arguments, and compares.
 bool machine_vectors_across(uint64_t pattern, uint64_t call, uint64_t a0, uint64_t a1, uint64_t a2);
