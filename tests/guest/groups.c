@@ -8,7 +8,7 @@ extern const struct group group_descriptor, group_memory, group_space, group_fut
 extern const struct group group_thread, group_process, group_endpoint, group_reply;
 extern const struct group group_notification, group_interrupt, group_platform;
 extern const struct group group_badargs, group_numbers, group_services, group_attack;
-extern const struct group group_vectors, group_exhaustion, group_lifecycle;
+extern const struct group group_vectors, group_exhaustion, group_lifecycle, group_errors;
 
 const struct group *const groups[] = {
     // objects
@@ -33,5 +33,7 @@ const struct group *const groups[] = {
     &group_vectors,
     &group_exhaustion,
     &group_lifecycle,
+    // what all of the above have seen
+    &group_errors,
 };
 const size_t group_count = array_length(groups);
