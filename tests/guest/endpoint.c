@@ -203,7 +203,31 @@ static void receiver_closed(void) {
         task_join(&receiver.task);
         EXPECT(receiver.status, STATUS_CLOSED);
     }
-    // reply_and_receive waits in the same way.
+    drop(endpoint);
+}
+
+static void answer_and_receive(void *argument, struct message_page *page) {
+    struct receiver *receiver = argument;
+    struct message *message = &receiver->message;
+    page->offer_slots = 0;
+    receiver->status = ts_receive(receiver->endpoint, DEADLINE_NONE, message->words, &message->badge,
+                                  &message->header, &message->number);
+    receiver->second = ts_reply_and_receive(receiver->endpoint, 0, DEADLINE_NONE, message->words,
+                                            &message->badge, &message->header, &message->number);
+}
+
+static void answering_receiver_closed(void) {
+    static struct receiver receiver;
+    desc_t endpoint = endpoint_make(0);
+    receiver = (struct receiver){.endpoint = clone_of(endpoint, RIGHT_ENDPOINT_RECEIVE)};
+    if (task_start(&receiver.task, answer_and_receive, &receiver, 8)) {
+        settle();
+        OK(call_now(endpoint, 0, limit()));
+        settle();
+        drop(receiver.endpoint);
+        task_join(&receiver.task);
+        EXPECT(receiver.second, STATUS_CLOSED);
+    }
     drop(endpoint);
 }
 
@@ -601,6 +625,7 @@ static const struct test tests[] = {
     {"the server gives up while a call waits", server_gives_up},
     {"the caller's descriptor goes while it waits", closed_while_waiting},
     {"the receiver's descriptor goes while it waits", receiver_closed},
+    {"the same after an answer", answering_receiver_closed},
     {"a thread ends with a call in hand", dropped_by_a_thread},
     {"badges and their places", badges},
     {"a badge destroyed under its calls", badge_destroyed_under_a_call},
