@@ -71,10 +71,15 @@ bool reclaim_run(void) {
                 list_remove(&retired->link);
         }
         lock_release(&reclaim_lock);
+        // What was freed may have retired more, which is due at the next exit.
         if (!retired)
-            return false;
+            return i > 0;
         atomic_fetch_sub_explicit(&pending_count, 1, memory_order_relaxed);
         retired->release(retired);
     }
     return true;
+}
+
+unsigned reclaim_pending(void) {
+    return atomic_load_explicit(&pending_count, memory_order_relaxed);
 }

@@ -19,5 +19,8 @@ void reclaim_retire(struct retired *retired, void (*release)(struct retired *));
 // The CPU enters or leaves the kernel.
 void reclaim_enter(void);
 void reclaim_leave(void);
-// Frees a bounded number of what is due; true if more is due now.
+// Frees a bounded number of what is due; true if there was any: more may be due after the CPU has left once
+// more.
 bool reclaim_run(void);
+// What waits for its reuse; for tests, which wait until it is 0.
+unsigned reclaim_pending(void);

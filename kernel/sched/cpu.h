@@ -19,7 +19,7 @@ struct cpu {
     unsigned index;
     // Owner CPU only.
     struct thread *thread; // whose registers are on this CPU; nullptr before the first
-    struct space *space;   // whose page tables are loaded
+    struct space *_Atomic space;   // whose page tables are loaded
     uint64_t thread_since; // cycle counter when the thread came on
     int job_priority;      // of the job whose step is being made; -1: none
     uint64_t slice_end;    // when its turn is over, DEADLINE_NONE: nobody waits for one
@@ -33,8 +33,10 @@ struct cpu {
     atomic_bool reschedule; // something more urgent may be ready
     // Under the scheduler lock.
     struct lock lock;
-    uint32_t ready_mask; // priorities with ready groups
-    uint32_t job_mask;   // priorities with jobs
+    // Changed under the lock, looked at without it (mask_read).
+    _Atomic uint32_t ready_mask; // priorities with ready groups
+    _Atomic uint32_t job_mask;   // priorities with jobs
+    // Again only under the lock.
     unsigned job_lent;   // jobs run at least at this priority
     struct list ready[PRIORITY_COUNT];
     struct list jobs[PRIORITY_COUNT];
@@ -46,3 +48,11 @@ extern struct cpu cpus[CPU_MOST];
 extern unsigned cpu_count;
 
 void cpu_init(struct cpu *cpu, unsigned index);
+
+// Relaxed: a mask only says where a look under the lock is worth it.
+static inline uint32_t mask_read(const _Atomic uint32_t *mask) {
+    return atomic_load_explicit(mask, memory_order_relaxed);
+}
+static inline void mask_write_locked(_Atomic uint32_t *mask, uint32_t value) {
+    atomic_store_explicit(mask, value, memory_order_relaxed);
+}

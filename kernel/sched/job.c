@@ -23,7 +23,7 @@ void job_queue(struct job *job, unsigned priority) {
         job->queued = true;
         job->priority = priority;
         list_push_back(&cpu->jobs[priority], &job->link);
-        cpu->job_mask |= 1u << priority;
+        mask_write_locked(&cpu->job_mask, mask_read(&cpu->job_mask) | 1u << priority);
     }
     lock_release(&cpu->lock);
 }

@@ -40,7 +40,7 @@ static void enqueue_locked(struct cpu *cpu, struct thread *thread, bool first) {
             list_push_front(&cpu->ready[priority], &group->link);
         else
             list_push_back(&cpu->ready[priority], &group->link);
-        cpu->ready_mask |= 1u << priority;
+        mask_write_locked(&cpu->ready_mask, mask_read(&cpu->ready_mask) | 1u << priority);
     }
     if (first)
         list_push_front(&group->threads, &thread->queue);
@@ -58,7 +58,7 @@ static void dequeue_locked(struct cpu *cpu, struct thread *thread) {
     if (!list_is_empty(&group->threads))
         list_push_back(&cpu->ready[priority], &group->link);
     else if (list_is_empty(&cpu->ready[priority]))
-        cpu->ready_mask &= ~(1u << priority);
+        mask_write_locked(&cpu->ready_mask, mask_read(&cpu->ready_mask) & ~(1u << priority));
 }
 
 void scheduler_ready(struct thread *thread) {
@@ -86,19 +86,19 @@ void scheduler_priority(struct thread *thread, unsigned priority) {
 
 // The next job, if it is at least as urgent as any thread.
 static struct job *take_job(struct cpu *cpu, int thread_priority) {
-    if (cpu->job_mask == 0)
+    if (mask_read(&cpu->job_mask) == 0)
         return nullptr;
     struct job *job = nullptr;
     lock_acquire(&cpu->lock);
-    int own = highest(cpu->job_mask);
+    int own = highest(mask_read(&cpu->job_mask));
     int urgency = own < (int)cpu->job_lent ? (int)cpu->job_lent : own;
     if (own >= 0 && urgency >= thread_priority) {
         job = list_first(&cpu->jobs[own], struct job, link);
         list_remove(&job->link);
         job->queued = false;
         if (list_is_empty(&cpu->jobs[own]))
-            cpu->job_mask &= ~(1u << own);
-        if (cpu->job_mask == 0)
+            mask_write_locked(&cpu->job_mask, mask_read(&cpu->job_mask) & ~(1u << own));
+        if (mask_read(&cpu->job_mask) == 0)
             cpu->job_lent = 0;
     }
     lock_release(&cpu->lock);
@@ -147,8 +147,8 @@ static void enter_thread(struct cpu *cpu, struct thread *thread) {
     cpu->thread = thread;
     arch_thread_enter(&thread->arch);
     struct space *space = thread->process->space;
-    if (cpu->space != space) {
-        cpu->space = space;
+    if (atomic_load_explicit(&cpu->space, memory_order_relaxed) != space) {
+        atomic_store_explicit(&cpu->space, space, memory_order_relaxed);
         arch_space_switch(&space->arch);
     }
 }
@@ -162,7 +162,7 @@ static bool pick_thread(struct cpu *cpu) {
     struct thread *current = cpu->thread;
     bool turn_over = atomic_exchange_explicit(&cpu->reschedule, false, memory_order_relaxed);
     lock_acquire(&cpu->lock);
-    int ready = highest(cpu->ready_mask);
+    int ready = highest(mask_read(&cpu->ready_mask));
     if (is_running(current)) {
         int own = (int)thread_priority_now(current);
         if (own > ready || (own == ready && !turn_over)) {
@@ -170,7 +170,7 @@ static bool pick_thread(struct cpu *cpu) {
             return true;
         }
         enqueue_locked(cpu, current, own < ready && !turn_over);
-        ready = highest(cpu->ready_mask);
+        ready = highest(mask_read(&cpu->ready_mask));
     }
     struct thread *next = nullptr;
     if (ready >= 0) {
@@ -190,7 +190,7 @@ static bool pick_thread(struct cpu *cpu) {
 
 // Others of its priority wait: the turn of the current thread gets an end.
 static void start_slice(struct cpu *cpu) {
-    if (cpu->slice_end != DEADLINE_NONE || !(cpu->ready_mask >> thread_priority_now(cpu->thread) & 1))
+    if (cpu->slice_end != DEADLINE_NONE || !(mask_read(&cpu->ready_mask) >> thread_priority_now(cpu->thread) & 1))
         return;
     uint64_t length = SLICE_NANOSECONDS * cpu->thread->process->quota->weight / 100;
     cpu->slice_end = clock_now() + max_u64(length, SLICE_NANOSECONDS / 10);
@@ -203,6 +203,11 @@ static void start_slice(struct cpu *cpu) {
 static void idle(struct cpu *cpu) {
     if (cpu->thread)
         leave_thread(cpu);
+    // A space that is loaded here cannot be taken apart by another CPU.
+    if (cpu_count > 1 && atomic_load_explicit(&cpu->space, memory_order_relaxed)) {
+        atomic_store_explicit(&cpu->space, nullptr, memory_order_relaxed);
+        arch_space_switch(nullptr);
+    }
     reclaim_leave();
     if (reclaim_run()) {
         reclaim_enter();
@@ -241,7 +246,7 @@ void scheduler_resume(void) {
         lock_check_none();
         bool running = is_running(cpu->thread);
         int urgency = running ? (int)thread_priority_now(cpu->thread) : -1;
-        int ready = highest(cpu->ready_mask);
+        int ready = highest(mask_read(&cpu->ready_mask));
         struct job *job = take_job(cpu, urgency > ready ? urgency : ready);
         if (job) {
             run_job(job);

@@ -375,15 +375,24 @@ static void actor_init(struct thread *thread) {
     init_actor.control = world_boot_info.thread;
 }
 
-void world_boot_with(uint64_t memory_bytes) {
+static void machine_make(uint64_t memory_bytes, bool free_run) {
     struct host_configuration configuration = {
         .memory_bytes = memory_bytes,
         .seed = 1,
+        .free_run = free_run,
         .initrd_size = archive_make(),
         .initrd = archive,
         .command_line = "test",
     };
     host_machine_create(&configuration);
+}
+
+void world_machine_free(void) {
+    machine_make(0, true);
+}
+
+void world_boot_with(uint64_t memory_bytes) {
+    machine_make(memory_bytes, false);
     assert_int_equal(host_boot(), HOST_USER);
     actor_init(cpu_current()->thread);
     MUST(&init_actor, THREAD_PRIORITY, 0, PRIORITY_COUNT / 2);

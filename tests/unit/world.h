@@ -44,6 +44,8 @@ extern uint64_t world_supervisor;
 void world_boot(void);
 // The same with a memory size.
 void world_boot_with(uint64_t memory_bytes);
+// Only the machine, for a free run (see host.h).
+void world_machine_free(void);
 
 // A call that is expected to be over at once: returns its status; results are in actor->in.a[].
 status_t act(struct actor *actor, unsigned number, const uint64_t *arguments, unsigned count);

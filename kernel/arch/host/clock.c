@@ -29,6 +29,10 @@ uint64_t host_clock_step(uint64_t until) {
     return clock_now();
 }
 
+void host_clock_tick(uint64_t nanoseconds) {
+    atomic_fetch_add_explicit(&now, nanoseconds, memory_order_relaxed);
+}
+
 void clock_page_fill(struct clock_page *page) {
     *page = (struct clock_page){.flags = CLOCK_USE_CALL, .boot_seconds = 1'000'000'000};
 }

@@ -235,8 +235,10 @@ void cpu_idle(void) {
     if (host_is_free_run) {
         if (atomic_load_explicit(&stopping, memory_order_acquire))
             longjmp(self->leave, 2);
-        if (!interrupts_take())
+        if (!interrupts_take()) {
+            host_clock_tick(50);
             sched_yield();
+        }
         return;
     }
     if (_setjmp(self->fiber.kernel) == 0)

@@ -94,5 +94,7 @@ uint64_t host_thread_pointer(void);
 // makes the next call by filling the registers, or returns false to end. `boot`: it starts in kernel_main().
 void host_cpu_loop(struct cpu *cpu, bool boot, bool (*user)(void *context, struct arch_thread *),
                    void *context);
+// Time passes: an idle CPU does the same, a little at a time.
+void host_clock_tick(uint64_t nanoseconds);
 // Ends idle waits of a free run, so that every host_cpu_loop() returns.
 void host_cpu_stop(void);
