@@ -37,7 +37,6 @@ struct process {
     int service;     // index, or NO_SERVICE
     char name[PROCESS_NAME_SIZE];
     desc_t descriptor;
-    bool interrupted; // ended for Ctrl-C: no report
     uint64_t started; // clock
     uint64_t status;  // once ended
     uint64_t reason;
