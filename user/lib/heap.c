@@ -77,8 +77,8 @@ static void *try_take(size_t size) {
     return nullptr;
 }
 
-// Each region is as large as half of all before, so that a large heap takes few kernel records; when there is not so
-// much, what is needed has to do.
+// Each region is as large as half of all before, so that a large heap takes few kernel records; when there is
+// not so much, what is needed has to do.
 static bool heap_grow(size_t needed) {
     static size_t total;
     size_t size = max_u64(max_u64(needed, HEAP_GROW_SIZE), align_up(total / 2, HEAP_ALIGNMENT));
