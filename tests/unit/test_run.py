@@ -6,6 +6,7 @@ command says: so the way of the command into the image is tested too.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -153,6 +154,13 @@ def test_extra_files_and_wrong_folders(run, tmp_path):
     assert run(script)[0] == 1
     status, _, err = run(script, "--extra", tmp_path / "nowhere")
     assert status == 125 and b"nowhere' is not a folder" in err
+
+
+def test_a_command_that_does_not_fit(run):
+    status, out, err = run("x" * 1050)
+    assert (status, out) == (125, b"") and b"the command is too long" in err
+    size = int(re.search(r"char command_line\[(\d+)\]", (ROOT / "kernel/include/kernel/boot.h").read_text(encoding="utf-8"))[1])
+    assert f"COMMAND_LINE_LIMIT = {size - 1} " in (ROOT / "tools/run").read_text(encoding="utf-8")
 
 
 def test_accelerator(monkeypatch):
