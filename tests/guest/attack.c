@@ -124,11 +124,90 @@ static void many_at_once(void) {
     }
 }
 
+// ---- registers that are a program's own
+
+enum { ODD_PAGES = 40, ODD_PAGES_ALL = 6 * ODD_PAGES };
+
+static int odd_registers(uint64_t address, struct message_page *page) {
+    (void)page;
+    if (machine_odd_count() * ODD_PAGES > ODD_PAGES_ALL ||
+        !machine_odd_registers(address, ODD_PAGES, 200'000, SYSCALL_THREAD_YIELD))
+        return 1;
+    // The kernel filled the pages with zeros meanwhile; only what we wrote is in them.
+    for (uint64_t i = 0; i < ODD_PAGES_ALL; i++) {
+        const volatile uint64_t *words = (const volatile uint64_t *)(address + PAGES(i));
+        for (uint64_t j = 0; j < PAGE_SIZE / sizeof(*words); j++) {
+            if (words[j] != (j == 1 && i < machine_odd_count() * ODD_PAGES))
+                return 2;
+        }
+    }
+    return 0;
+}
+
+static void odd_flags_and_stacks(void) {
+    enum { COUNT = 3 };
+    struct child children[COUNT];
+    for (unsigned i = 0; i < COUNT; i++) {
+        if (!child_make(&children[i], nullptr))
+            return;
+        (void)child_map_new(&children[i], CHILD_AREA, ODD_PAGES_ALL, MAP_READ | MAP_WRITE);
+        if (!child_start(&children[i], odd_registers, CHILD_AREA))
+            return;
+    }
+    for (unsigned i = 0; i < COUNT; i++) {
+        struct ending ending = {};
+        if (child_wait(&children[i], &ending)) {
+            EQUAL(ending.reason, END_EXITED);
+            EQUAL(ending.status, 0);
+        }
+        child_drop(&children[i]);
+    }
+}
+
+static int step(uint64_t call, struct message_page *page) {
+    (void)page;
+    machine_trap_flag(call);
+    return 0;
+}
+
+static void single_stepping(void) {
+    struct ending ending;
+    if (attempt(step, SYSCALL_THREAD_YIELD, &ending)) {
+        EQUAL(ending.fault_label, FAULT_EXCEPTION);
+        EQUAL(ending.fault_words[0], MACHINE_EXCEPTION_TRAP);
+        CHECK(ending.fault_words[1] < USER_END);
+    }
+}
+
+static int set_base(uint64_t value, struct message_page *page) {
+    (void)page;
+    machine_segment_base(value);
+    for (unsigned i = 0; i < 20; i++)
+        (void)ts_thread_yield();
+    return 0;
+}
+
+static void segment_bases(void) {
+    static const uint64_t values[] = {0, 8, MACHINE_KERNEL, MACHINE_DIRECT, UINT64_MAX};
+    for (unsigned i = 0; i < array_length(values); i++) {
+        struct child child;
+        struct ending ending = {};
+        if (child_make(&child, nullptr) && child_start(&child, set_base, values[i]) &&
+            child_wait(&child, &ending))
+            CHECK(ending.reason == END_EXITED || (ending.fault_label == FAULT_EXCEPTION &&
+                                                  ending.fault_words[0] == MACHINE_EXCEPTION_UNDEFINED));
+        child_drop(&child);
+    }
+}
+
 static const struct test tests[] = {
     {"privileged and undefined instructions", privileged_instructions},
     {"the kernel's memory", kernel_memory},
     {"memory of one's own, in the wrong way", own_memory},
     {"the stack overflows", stack_overflow},
     {"a dozen at once", many_at_once},
+    {"odd flags, and no stack", odd_flags_and_stacks},
+    {"single stepping into the kernel", single_stepping},
+    {"segment bases of one's own", segment_bases},
 };
 GROUP(attack, tests);

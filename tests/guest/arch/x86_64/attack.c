@@ -87,3 +87,52 @@ void machine_attack(enum machine_attack attack) {
         break;
     }
 }
+
+// ---- registers that a program may set as it likes, and that the kernel must not rely on
+
+#define FLAG_TRAP      0x100ULL
+#define FLAG_DIRECTION 0x400ULL
+#define FLAG_NESTED    0x4000ULL
+#define FLAG_ALIGNMENT 0x40000ULL
+
+// The stack pointer is none while the flags are odd, and comes back from a register that nobody changes.
+#define ODD_BEGIN                                                                                            \
+    "pushfq\n popq %%r12\n movq %%r12, %%rax\n orq %[flags], %%rax\n pushq %%rax\n"                          \
+    "movq %%rsp, %%r13\n popfq\n movq %[stack], %%rsp\n"
+#define ODD_END "movq %%r13, %%rsp\n addq $8, %%rsp\n pushq %%r12\n popfq\n"
+
+bool machine_odd_registers(uint64_t address, uint64_t pages, uint64_t rounds, uint64_t call) {
+    static const uint64_t stacks[] = {0, 1, MACHINE_KERNEL, MACHINE_DIRECT, 0x8000000000000000, UINT64_MAX};
+    bool good = true;
+    for (unsigned i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
+        uint64_t status = 1, at = address, count = pages, spins = rounds;
+        uint64_t flags = FLAG_DIRECTION | FLAG_NESTED | FLAG_ALIGNMENT;
+        // Touches pages for the first time, is pre-empted, and makes a system call.
+        __asm__ volatile("subq $128, %%rsp\n" ODD_BEGIN
+                         "1: movq $1, 8(%[at])\n addq $4096, %[at]\n decq %[count]\n jnz 1b\n"
+                         "2: pause\n decq %[spins]\n jnz 2b\n"
+                         "movq %[call], %%rax\n syscall\n" ODD_END "addq $128, %%rsp"
+                         : "=&a"(status), [at] "+D"(at), [count] "+S"(count), [spins] "+d"(spins)
+                         : [flags] "r"(flags), [stack] "r"(stacks[i]), [call] "r"(call)
+                         : "rcx", "r11", "r12", "r13", "r10", "r8", "r9", "cc", "memory");
+        good = good && (int32_t)status == 0;
+        address += pages * 4096;
+    }
+    return good;
+}
+
+unsigned machine_odd_count(void) {
+    return 6;
+}
+
+void machine_trap_flag(uint64_t call) {
+    __asm__ volatile("pushfq\n orq %[flag], (%%rsp)\n popfq\n syscall\n nop\n nop"
+                     : "+a"(call)
+                     : [flag] "r"(FLAG_TRAP)
+                     : "rcx", "r11", "rdi", "rsi", "rdx", "r10", "r8", "r9", "cc", "memory");
+}
+
+// Needs CR4.FSGSBASE; without it the instruction is not known, which is as good.
+void machine_segment_base(uint64_t value) {
+    __asm__ volatile("wrgsbase %0\n wrfsbase %0" ::"r"(value));
+}

@@ -42,6 +42,17 @@ void machine_attack(enum machine_attack attack);
 // The exception that is reported for it.
 uint64_t machine_attack_exception(enum machine_attack attack);
 
+// With odd flags and a stack pointer that points nowhere, several times over: writes to the second word of
+// each of so many pages, loops `rounds` times, makes a system call without arguments. True if the call
+// worked. Uses machine_odd_count() times `pages` pages.
+bool machine_odd_registers(uint64_t address, uint64_t pages, uint64_t rounds, uint64_t call);
+unsigned machine_odd_count(void);
+enum { MACHINE_EXCEPTION_TRAP = 1, MACHINE_EXCEPTION_UNDEFINED = 6 };
+// A system call with single stepping switched on: ends with MACHINE_EXCEPTION_TRAP.
+void machine_trap_flag(uint64_t call);
+// Comes back, or ends with MACHINE_EXCEPTION_UNDEFINED.
+void machine_segment_base(uint64_t value);
+
 // ---- vector and floating point registers
 
 enum { VECTOR_BYTES = 16 * 32 };
