@@ -7,6 +7,7 @@
 #include <kernel/panic.h>
 #include "ipc/call.h"
 #include "ipc/message.h"
+#include "memory/user.h"
 #include "object/notification.h"
 #include "object/process.h"
 
@@ -269,14 +270,15 @@ static bool receive_step(struct thread *self) {
     return true;
 }
 
+status_t call_offer(struct thread *self) {
+    return offer_take(self, &self->offer_slots, &self->offer_bytes);
+}
+
 status_t call_receive(struct thread *self, const struct handle *through, uint64_t deadline) {
     if (atomic_load(&self->pending))
         return STATUS_REPLY_PENDING;
-    status_t status = offer_take(self, &self->offer_slots, &self->offer_bytes);
-    if (status != STATUS_OK)
-        return status;
     atomic_store(&self->gone, false);
-    status = receive_once(self, through, deadline);
+    status_t status = receive_once(self, through, deadline);
     if (status != STATUS_RESTART)
         return status;
     object_get(through->object);
@@ -307,7 +309,9 @@ status_t call_missing(const atomic_bool *gone) {
 
 static void fault_answered_locked(struct thread *caller, uint64_t header) {
     unlink_locked(caller, false);
-    if ((header & 0xffffffff) != FAULT_REPLY_RESUME)
+    // An instruction outside user space cannot be run again: some processors would fault in the kernel on the
+    // way there.
+    if ((header & 0xffffffff) != FAULT_REPLY_RESUME || !user_range_valid(caller->call.fault_words[1], 1))
         fault_unresolved(caller);
     thread_wake_locked(caller);
 }
@@ -322,7 +326,10 @@ static void answered_locked(struct thread *self, struct thread *caller, uint64_t
         undo_later(caller, true);
     } else if (transit) {
         message_settle_locked(caller);
-        object_put(&caller->call.server_process->object);
+        if (caller->call.descriptor_count > 0)
+            undo_later(caller, true);
+        else
+            object_put(&caller->call.server_process->object);
     }
     unlink_locked(caller, false);
     thread_wake_locked(caller);

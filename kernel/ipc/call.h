@@ -11,6 +11,8 @@
 
 // The bodies of call, receive and reply, for the current thread. `target` is an endpoint or a badge.
 status_t call_send(struct thread *self, const struct handle *target, uint64_t header, uint64_t deadline);
+// Reads what the thread offers to accept in what it receives next; comes before call_receive().
+status_t call_offer(struct thread *self);
 status_t call_receive(struct thread *self, const struct handle *endpoint, uint64_t deadline);
 // `kept` is nullptr for the call in the thread's own slot.
 status_t call_answer(struct thread *self, struct reply *kept, uint64_t header);

@@ -326,27 +326,32 @@ static void settle_one_locked(struct process *sender, struct outgoing *one, stru
         endpoint_server_remove((struct endpoint *)one->object);
 }
 
+// False: the server's slot is being closed (released, or its process ends), and the move is on its way back.
+static bool settle_or_leave(struct process *sender, struct process *server, struct outgoing *one) {
+    lock_acquire_pair(&sender->object.lock, &server->object.lock);
+    struct slot *slot = table_slot(server, one->received_index);
+    bool ours = slot && tag_generation(slot->tag) == tag_generation(one->received_tag);
+    bool settled = ours && slot->tag == one->received_tag;
+    if (settled)
+        settle_one_locked(sender, one, slot);
+    lock_release_pair(&sender->object.lock, &server->object.lock);
+    if (settled) {
+        struct charge charge = object_charge(one->object);
+        quota_uncharge(sender->quota, &charge);
+        object_put(&sender->object);
+    }
+    return settled || !ours;
+}
+
 void message_settle_locked(struct thread *caller) {
     struct outgoing_call *call = &caller->call;
-    struct process *sender = caller->process, *server = call->server_process;
+    unsigned left = 0;
     for (unsigned i = 0; i < call->descriptor_count; i++) {
-        struct outgoing *one = &call->descriptors[i];
-        if (!one->move)
-            continue;
-        lock_acquire_pair(&sender->object.lock, &server->object.lock);
-        // Another tag: the server released it, and it is back with its sender, or on the way.
-        struct slot *slot = table_slot(server, one->received_index);
-        bool settled = slot && slot->tag == one->received_tag;
-        if (settled)
-            settle_one_locked(sender, one, slot);
-        lock_release_pair(&sender->object.lock, &server->object.lock);
-        if (settled) {
-            struct charge charge = object_charge(one->object);
-            quota_uncharge(sender->quota, &charge);
-            object_put(&sender->object);
-        }
+        struct outgoing one = call->descriptors[i];
+        if (one.move && !settle_or_leave(caller->process, call->server_process, &one))
+            call->descriptors[left++] = one;
     }
-    call->descriptor_count = 0;
+    call->descriptor_count = left;
 }
 
 bool message_in_transit(const struct thread *caller) {

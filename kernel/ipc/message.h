@@ -25,7 +25,8 @@ void message_notified_locked(struct thread *receiver, uint64_t bits);
 // Moves the descriptors of an answer from server to caller; endpoint's lock held. On failure nothing has
 // changed.
 status_t message_answer_locked(struct thread *server, struct outgoing_call *answer, struct thread *caller);
-// The call was answered: what was in transit is the server's now.
+// The call was answered: what was in transit is the server's now. What the server is giving back at this
+// moment stays in the call, for message_give_back_step.
 void message_settle_locked(struct thread *caller);
 bool message_in_transit(const struct thread *caller);
 // One step of giving back what is in transit; true when all is back, and then the reference to the server

@@ -179,30 +179,37 @@ bool slot_mark_closing_locked(struct slot *slot) {
     return true;
 }
 
-// A thread of the process that waits through the slot, or is bound through it.
-static struct thread *waiter_through(struct process *process, const struct slot *slot) {
-    struct thread *found = nullptr;
+#define WAIT_STEP 16 // threads woken in one step
+
+// Threads of the process that wait, or are bound, through the slot: at most WAIT_STEP, each with a reference.
+static unsigned waiters_through(struct process *process, const struct slot *slot,
+                                struct thread *found[WAIT_STEP]) {
+    unsigned count = 0;
     lock_acquire(&process->object.lock);
     list_for_each(link, &process->threads) {
         struct thread *thread = list_entry(link, struct thread, link);
-        if (atomic_load(&thread->through) == slot || atomic_load(&thread->bound_through) == slot) {
-            found = thread;
-            object_get(&thread->object);
+        if (atomic_load(&thread->through) != slot && atomic_load(&thread->bound_through) != slot)
+            continue;
+        object_get(&thread->object);
+        found[count++] = thread;
+        if (count == WAIT_STEP)
             break;
-        }
     }
     lock_release(&process->object.lock);
-    return found;
+    return count;
 }
 
-static void end_waits(struct process *process, struct slot *slot) {
-    struct thread *thread;
-    while ((thread = waiter_through(process, slot))) {
-        if (atomic_load(&thread->bound_through) == slot)
-            notification_unbind(thread);
-        thread_cancel(thread, slot, STATUS_CLOSED);
-        object_put(&thread->object);
+// One step of ending what waits through the slot; true when nothing does.
+static bool end_waits(struct process *process, struct slot *slot) {
+    struct thread *found[WAIT_STEP];
+    unsigned count = waiters_through(process, slot, found);
+    for (unsigned i = 0; i < count; i++) {
+        if (atomic_load(&found[i]->bound_through) == slot)
+            notification_unbind(found[i]);
+        thread_cancel(found[i], slot, STATUS_CLOSED);
+        object_put(&found[i]->object);
     }
+    return count == 0;
 }
 
 // One step of removing the mappings made through the slot; true if there was one, or if the slot is closed
@@ -253,7 +260,8 @@ static void reserved_closed(struct process *process, struct object *object) {
 bool slot_close_step(struct process *process, struct slot *slot, uint64_t tag) {
     if (remove_mapping(process, slot, tag))
         return false;
-    end_waits(process, slot);
+    if (!end_waits(process, slot))
+        return false;
     if (slot->closing_kind == SLOT_TRANSIT_IN) {
         close_transit(process, slot, tag);
         return true;
@@ -274,6 +282,5 @@ bool slot_close_step(struct process *process, struct slot *slot, uint64_t tag) {
 bool slot_strip_step(struct process *process, struct slot *slot) {
     if (remove_mapping(process, slot, slot->tag))
         return false;
-    end_waits(process, slot);
-    return true;
+    return end_waits(process, slot);
 }

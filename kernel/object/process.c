@@ -116,6 +116,8 @@ static bool close_slot(struct process *process, struct slot *slot) {
     lock_acquire(&process->object.lock);
     enum slot_kind kind = tag_kind(slot->tag);
     bool in_use = kind != SLOT_FREE && !(kind == SLOT_CLOSING && !slot->object);
+    // Every call of the process was cancelled or answered before, and what it had sent is back.
+    ASSERT(kind != SLOT_TRANSIT_OUT);
     if (in_use)
         slot_mark_closing_locked(slot);
     uint64_t tag = slot->tag;

@@ -58,7 +58,8 @@ status_t sys_receive(struct thread *self, const struct handle *endpoint, uint64_
     (void)badge;
     (void)header;
     (void)number;
-    return call_receive(self, endpoint, deadline);
+    status_t status = call_offer(self);
+    return status == STATUS_OK ? call_receive(self, endpoint, deadline) : status;
 }
 
 status_t sys_reply(struct thread *self, const struct handle *reply, uint64_t header) {
@@ -70,7 +71,9 @@ status_t sys_reply_and_receive(struct thread *self, const struct handle *endpoin
     (void)badge;
     (void)received;
     (void)number;
-    status_t status = call_answer(self, nullptr, header);
+    status_t status = call_offer(self);
+    if (status == STATUS_OK)
+        status = call_answer(self, nullptr, header);
     return status == STATUS_OK ? call_receive(self, endpoint, deadline) : status;
 }
 

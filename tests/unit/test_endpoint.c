@@ -6,6 +6,7 @@
 #include "world.h"
 #include <string.h>
 #include "object/endpoint.h"
+#include "machine.h"
 
 #define MIDDLE (PRIORITY_COUNT / 2)
 
@@ -378,7 +379,67 @@ static void lent_ranges_are_copied(void **state) {
     assert_string_equal(text, "lent bytes");
 }
 
-WORLD_MAIN(WORLD_TEST(call_is_answered), WORLD_TEST(headers_are_checked), WORLD_TEST(deadlines_pass),
+// A thread of the server is releasing the descriptor, in steps, when another one answers: it goes back to the
+// caller, whole, before the caller runs.
+static void answer_meets_release(void **state) {
+    (void)state;
+    struct pair pair = pair_make();
+    struct actor *t1 = pair.server, *t2 = thread_make(pair.server, MIDDLE);
+    uint64_t m = MUST(pair.client, MEMORY_ALLOCATE, 4 * PAGE_SIZE, 0), n = MUST(t1, NOTIFICATION_CREATE);
+    send(pair.client, 0, m, RIGHTS_MEMORY_ALL, DESCRIPTOR_MOVE);
+    offer(t1, 1, 4 * PAGE_SIZE);
+    MUST(pair.client, THREAD_PRIORITY, 0, MIDDLE + 1);
+    BEGIN(pair.client, CALL, pair.call, WITH(1), DEADLINE_NONE);
+    MUST(t1, RECEIVE, pair.endpoint, 0, 0);
+    uint64_t got = received(t1, 0).descriptor;
+    for (unsigned i = 0; i < 4; i++)
+        MUST(t1, SPACE_MAP, 0, got, 0x20000000 + i * 0x10000, i * PAGE_SIZE, PAGE_SIZE, MAP_READ);
+    uint64_t now = MUST(t1, CLOCK_READ);
+    MUST(t1, THREAD_PRIORITY, 0, MIDDLE + 1);
+    turn(t1);
+    BEGIN(t1, NOTIFICATION_WAIT, n, 1, now + 1000);
+    turn(t2);
+    host_clock_step(now + 1000); // due when the kernel next takes interrupts
+    BEGIN(t2, DESCRIPTOR_RELEASE, got);
+    assert_status(finish(t1), TIMED_OUT);
+    assert_true(t2->busy);
+    MUST(t1, REPLY, 0, 0, 0);
+    BEGIN(t1, NOTIFICATION_WAIT, n, 1, DEADLINE_NONE);
+    assert_status(finish(pair.client), OK);
+    MUST(pair.client, MEMORY_SEAL, m);
+    BEGIN(pair.client, PROCESS_EXIT, 0);
+    drain();
+    assert_true(is_over(t2));
+    assert_status((status_t)(int64_t)t2->in.status, OK);
+}
+
+// What is offered in bytes bounds what arrives; what a thread waits on, or was received, does not travel.
+static void some_descriptors_stay(void **state) {
+    (void)state;
+    struct pair pair = pair_make();
+    struct actor *c = pair.client, *s = pair.server, *other = thread_make(c, MIDDLE);
+    uint64_t m = MUST(c, MEMORY_ALLOCATE, 3 * PAGE_SIZE, 0), n = MUST(c, NOTIFICATION_CREATE);
+    offer(s, 4, 3 * PAGE_SIZE - 1);
+    BEGIN(s, RECEIVE, pair.endpoint, 0, DEADLINE_NONE);
+    send(c, 0, m, RIGHTS_MEMORY_ALL, DESCRIPTOR_MOVE);
+    assert_status(ACT(c, CALL, pair.call, WITH(1), DEADLINE_NONE), NOT_OFFERED);
+    BEGIN(other, NOTIFICATION_WAIT, n, 1, DEADLINE_NONE);
+    send(c, 0, n, RIGHTS_NOTIFICATION_ALL, DESCRIPTOR_MOVE);
+    assert_status(ACT(c, CALL, pair.call, WITH(1), DEADLINE_NONE), MAPPED);
+    MUST(c, NOTIFICATION_SIGNAL, n, 1);
+    assert_status(finish(other), OK);
+    BEGIN(c, CALL, pair.call, WITH(1), DEADLINE_NONE);
+    assert_status(finish(s), OK);
+    uint64_t got = received(s, 0).descriptor, e = MUST(s, ENDPOINT_CREATE, 0);
+    send(s, 0, got, RIGHTS_NOTIFICATION_ALL, DESCRIPTOR_CLONE);
+    assert_status(ACT(s, CALL, e, WITH(1), 0), TIMED_OUT);
+    assert_status(ACT(s, CALL, e, WITH(1), DEADLINE_NONE), WRONG_KIND);
+    MUST(s, REPLY, 0, 0, 0);
+    assert_status(finish(c), OK);
+}
+
+WORLD_MAIN(WORLD_TEST(answer_meets_release), WORLD_TEST(some_descriptors_stay), WORLD_TEST(call_is_answered),
+           WORLD_TEST(headers_are_checked), WORLD_TEST(deadlines_pass),
            WORLD_TEST(callers_are_served_in_order), WORLD_TEST(no_server), WORLD_TEST(server_dies),
            WORLD_TEST(server_thread_drops), WORLD_TEST(caller_dies), WORLD_TEST(release_ends_call),
            WORLD_TEST(move_settles), WORLD_TEST(move_is_given_back), WORLD_TEST(message_is_refused),
