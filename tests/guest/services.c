@@ -203,6 +203,18 @@ static void too_many_children(void) {
     }
 }
 
+// Nobody fills the log: after a burst the answer is TOO_MANY.
+static void log_flood(void) {
+    enum { LINES = 500 };
+    unsigned refused = 0;
+    for (unsigned i = 0; i < LINES; i++) {
+        status_t status = log_write(startup_descriptor("log"), 0, "flood", 5, limit());
+        refused += status == STATUS_TOO_MANY;
+        CHECK(status == STATUS_OK || status == STATUS_TOO_MANY);
+    }
+    CHECK(refused > 0);
+}
+
 static const struct test tests[] = {
     {"unknown_labels", unknown_labels},
     {"all_words_set", all_words_set},
@@ -215,5 +227,6 @@ static const struct test tests[] = {
     {"what_is_not_granted", what_is_not_granted},
     {"a_child_is_heard_of_once", a_child_is_heard_of_once},
     {"too_many_children", too_many_children},
+    {"log_flood", log_flood},
 };
 GROUP(services, tests);

@@ -24,11 +24,11 @@ enum log_label : uint32_t {
 // `server` is an endpoint or a badge. Results are stored with errors too (0 when nobody answered); null
 // pointers are allowed for numbers, not for descriptors.
 
-// Add a line.
+// Add a line. A client may write 30 at once and 10 a second.
 // Does not block for long. Must not be repeated.
 // - important, at most 1: 1: show it on the console
 // - text, read by the server, at least 1, at most 400: without a newline
-// Errors: BAD_REQUEST, BAD_SIZE, LENT_FAULT, and those of ts_call().
+// Errors: BAD_REQUEST, BAD_SIZE, TOO_MANY, LENT_FAULT, and those of ts_call().
 static inline status_t log_write(desc_t server, uint64_t important, const void *text, uint64_t text_length,
     uint64_t deadline) {
     uint64_t words[MESSAGE_WORDS] = {important};

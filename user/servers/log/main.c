@@ -10,6 +10,7 @@
 // start of this server were written to the serial line by the kernel itself; of those only what matters is
 // shown, again.
 
+#include "allowance.h"
 #include <abi/constants.h>
 #include <base/string.h>
 #include <protocols/console.h>
@@ -28,6 +29,7 @@ struct log_server {
     bool catching_up;  // these lines are from before this server's start: most were shown then
     char line[LINE_SIZE];
     size_t length;
+    struct allowances allowances;
 };
 
 static struct log_server server;
@@ -78,6 +80,8 @@ static void pump(void) {
 static status_t handle_write(struct ts_call *call, uint64_t important, struct ts_lent text) {
     char line[LOG_LINE_MAX + 1];
     char bytes[TEXT_MAX + 1];
+    if (!allowance_take(&server.allowances, badge_process(call->badge), clock_now()))
+        return STATUS_TOO_MANY;
     status_t status = ts_call_read(call, text, 0, bytes, text.length, nullptr);
     if (status != STATUS_OK)
         return status;
@@ -123,7 +127,8 @@ int main(int count, char **arguments) {
     struct ts_call call;
     while (ts_call_receive(startup_descriptor("endpoint"), LOG_OFFER_SLOTS, 0, DEADLINE_NONE, &call) ==
            STATUS_OK) {
-        (void)log_serve(&operations, nullptr, &call);
+        if (!log_serve(&operations, nullptr, &call) && (uint32_t)call.header == EVENT_BADGE_CLOSED)
+            allowance_forget(&server.allowances, badge_process(call.badge));
         pump();
     }
     return 1;

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+//
+// user/servers/log/allowance.c: a burst, then the rate, for each client apart; old clients make room.
+
+#include "unit.h"
+#include "allowance.h"
+#include <string.h>
+
+#define SECOND 1000000000ULL
+
+static struct allowances all;
+
+static unsigned take_all(uint32_t client, uint64_t now) {
+    unsigned count = 0;
+    while (allowance_take(&all, client, now))
+        count++;
+    return count;
+}
+
+static int start(void **state) {
+    (void)state;
+    memset(&all, 0, sizeof(all));
+    return 0;
+}
+
+static void test_burst_then_rate(void **state) {
+    (void)state;
+    assert_int_equal(take_all(7, 5), ALLOWANCE_BURST);
+    assert_int_equal(take_all(7, 5 + SECOND / ALLOWANCE_PER_SECOND - 1), 0);
+    assert_int_equal(take_all(7, 5 + SECOND), ALLOWANCE_PER_SECOND);
+    assert_int_equal(take_all(7, 5 + 1000 * SECOND), ALLOWANCE_BURST);
+}
+
+static void test_often_asked_earns_the_same(void **state) {
+    (void)state;
+    unsigned count = take_all(7, 0);
+    for (uint64_t now = 1; now <= SECOND; now += SECOND / 1000)
+        count += take_all(7, now);
+    assert_in_range(count, ALLOWANCE_BURST + ALLOWANCE_PER_SECOND - 1,
+                    ALLOWANCE_BURST + ALLOWANCE_PER_SECOND);
+}
+
+static void test_clients_are_apart(void **state) {
+    (void)state;
+    take_all(7, 0);
+    assert_int_equal(take_all(8, 0), ALLOWANCE_BURST);
+    allowance_forget(&all, 7);
+    assert_int_equal(take_all(8, 0), 0);
+    assert_int_equal(take_all(7, 0), ALLOWANCE_BURST);
+    allowance_forget(&all, 99); // was never here
+    assert_int_equal(take_all(7, 0), 0);
+}
+
+static void test_the_oldest_makes_room(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < ALLOWANCE_CLIENTS; i++)
+        take_all(1 + i, i * SECOND);
+    take_all(5000, 1000 * SECOND);
+    bool found = false;
+    for (size_t i = 0; i < ALLOWANCE_CLIENTS; i++) {
+        assert_int_not_equal(all.clients[i].client, 1);
+        found = found || all.clients[i].client == 5000;
+    }
+    assert_true(found);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_burst_then_rate, start),
+        cmocka_unit_test_setup(test_often_asked_earns_the_same, start),
+        cmocka_unit_test_setup(test_clients_are_apart, start),
+        cmocka_unit_test_setup(test_the_oldest_makes_room, start),
+    };
+    return cmocka_run_group_tests_name("log_allowance", tests, NULL, NULL);
+}
