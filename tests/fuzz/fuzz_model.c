@@ -766,6 +766,13 @@ static void act_descriptor(int t) {
     }
 }
 
+// A word in memory that nobody wrote to, wherever it is mapped.
+static uint64_t pick_word(int p) {
+    uint64_t page = pick_page();
+    int m = model_mapping_at(model.processes[p].space, page);
+    return m != M_NONE && model.objects[model.mappings[m].memory].filled ? WORDS : page;
+}
+
 static void act_memory(int t) {
     int p = model.threads[t].process;
     uint64_t memory = pick(p, TYPE(MEMORY), true), space = one_in(6) ? pick(p, TYPE(SPACE), false) : 0;
@@ -804,7 +811,7 @@ static void act_memory(int t) {
         call(t, SYSCALL_SPACE_PROTECT, space, pick_mapping(p), pick_flags(), 0, 0, 0);
         return;
     case 10:
-        call(t, SYSCALL_FUTEX_WAIT, one_in(8) ? pick_page() : WORDS + 4 * below(4) + one_in(20),
+        call(t, SYSCALL_FUTEX_WAIT, one_in(8) ? pick_word(p) : WORDS + 4 * below(4) + one_in(20),
              one_in(6) ? below(1ull << 33) : 0, pick_deadline(), 0, 0, 0);
         return;
     default:
@@ -1165,8 +1172,8 @@ static void end_by_init(int t) {
         if (slot->kind == M_FREE || is_protected(0, s) || slot->kind == M_TRANSIT_OUT)
             continue;
         const struct m_object *o = &model.objects[slot->object];
-        if (o->type == OBJECT_PROCESS && o->index != 0 && slot->kind == M_STRONG && (slot->rights & RIGHT_PROCESS_END) != 0 &&
-            model.processes[o->index].state != M_PROCESS_ENDED)
+        if (o->type == OBJECT_PROCESS && o->index != 0 && slot->kind == M_STRONG &&
+            (slot->rights & RIGHT_PROCESS_END) != 0 && model.processes[o->index].state != M_PROCESS_ENDED)
             call(t, SYSCALL_PROCESS_END, slot->value, 0, 0, 0, 0, 0);
         else
             call(t, SYSCALL_DESCRIPTOR_RELEASE, slot->value, 0, 0, 0, 0, 0);
@@ -1237,6 +1244,8 @@ static int import_object(struct object *object) {
         const struct memory *memory = (const struct memory *)object;
         o->pages = memory->pages;
         o->physical = memory->is_physical;
+        o->ram = memory->is_ram;
+        o->filled = true;
         o->base = memory->base;
     } else if (object->type == OBJECT_ENDPOINT) {
         o->places = ((const struct endpoint *)object)->places;

@@ -108,6 +108,9 @@ static uint64_t tables(int space) {
 
 static struct charge process_used(int p) {
     const struct m_process *process = &model.processes[p];
+    // Until its end was heard, it pays for its record.
+    if (process->state == M_PROCESS_ENDED)
+        return record(OBJECT_PROCESS);
     struct charge sum = add(record(OBJECT_PROCESS), record(OBJECT_SPACE));
     sum.bytes += PAGE_SIZE * (1 + process->populated / SLOTS_PER_GROWTH);
     for (int i = 0; i < M_SLOTS; i++)
@@ -170,9 +173,6 @@ static bool fits(int quota, struct charge want) {
 // ---- storage that others keep
 
 static bool endpoint_is_kept(int endpoint) {
-    for (int i = 0; i < M_OBJECTS; i++)
-        if (object(i)->used && object(i)->type == OBJECT_BADGE && object(i)->endpoint == endpoint)
-            return true;
     for (int i = 0; i < M_PROCESSES; i++)
         if (model.processes[i].used && model.processes[i].supervisor == endpoint)
             return true;
@@ -199,7 +199,7 @@ static bool is_kept(int index) {
     case OBJECT_ENDPOINT:
         return endpoint_is_kept(index);
     case OBJECT_BADGE:
-        return !o->destroyed && !o->heard;
+        return !o->destroyed && !o->heard && o->endpoint != M_NONE;
     case OBJECT_PROCESS:
         return process_is_kept(o->index);
     case OBJECT_SPACE:
@@ -221,14 +221,8 @@ static void object_free(int index) {
     o->used = false;
 }
 
-// A spent quota's record goes when its process's record is gone.
 static bool quota_may_go(int quota) {
-    if (!model.quotas[quota].used || model.quotas[quota].parent == M_NONE || !quota_is_spent(quota))
-        return false;
-    for (int i = 0; i < M_PROCESSES; i++)
-        if (model.processes[i].used && model.processes[i].quota == quota)
-            return false;
-    return true;
+    return model.quotas[quota].used && model.quotas[quota].parent != M_NONE && quota_is_spent(quota);
 }
 
 static void sweep(void) {
@@ -409,12 +403,23 @@ static void callers_end(enum m_wait wait, int endpoint) {
         call_cancel(t, STATUS_NO_SERVER);
 }
 
+// The supervisor has heard, or will never hear: the quota returns.
+static void process_release(int p) {
+    struct m_process *process = &model.processes[p];
+    int quota = process->quota;
+    process->told = true;
+    model.quotas[quota].closed = true;
+    model.quotas[quota].process = M_NONE;
+    if (process->started)
+        object_release(process->object, quota);
+}
+
 static void event_taken(struct m_event *event) {
     event->used = false;
     if (object(event->object)->type == OBJECT_BADGE)
         object(event->object)->heard = true;
     else
-        model.processes[object(event->object)->index].told = true;
+        process_release(object(event->object)->index);
 }
 
 static void event_deliver(int t, const struct m_event *event) {
@@ -488,9 +493,12 @@ static void object_end(int index) {
         for (int i = 0; i < M_EVENTS; i++)
             if (model.events[i].used && model.events[i].endpoint == index)
                 event_taken(&model.events[i]);
+        for (int i = 0; i < M_OBJECTS; i++)
+            if (object(i)->used && object(i)->type == OBJECT_BADGE && object(i)->endpoint == index)
+                object(i)->endpoint = M_NONE;
         return;
     case OBJECT_BADGE:
-        if (!o->destroyed)
+        if (!o->destroyed && o->endpoint != M_NONE)
             post((struct m_event){
                 .endpoint = o->endpoint, .object = index, .label = EVENT_BADGE_CLOSED, .badge = o->value});
         return;
@@ -517,7 +525,8 @@ static void object_release(int index, int payer) {
     if (--o->strong > 0)
         return;
     o->ended = true;
-    o->payer = payer;
+    // Until its end was heard, a badge is paid as a place of its endpoint.
+    o->payer = o->type == OBJECT_BADGE && o->endpoint != M_NONE ? M_NONE : payer;
     o->charge = cost(index);
     object_end(index);
 }
@@ -597,12 +606,11 @@ static void process_finish(int p, uint64_t reason, uint64_t status, uint64_t add
     for (int i = 0; i < M_MAPPINGS; i++)
         if (model.mappings[i].used && model.mappings[i].process == p)
             model.mappings[i].used = false;
-    int quota = process->quota;
-    model.quotas[quota].closed = true;
-    model.quotas[quota].process = M_NONE;
-    object_release(process->space, quota);
-    if (process->started)
-        object_release(process->object, quota);
+    object_release(process->space, process->quota);
+    if (!process->started) {
+        process_release(p);
+        return;
+    }
     struct m_event event = {.endpoint = process->supervisor,
                             .object = process->object,
                             .label = EVENT_PROCESS_ENDED,
@@ -1315,6 +1323,8 @@ static status_t do_process_quota(int t, const uint64_t *a) {
     status_t status = buffer(t, a[1], a[2], sizeof(struct quota_info));
     if (status == STATUS_OK)
         status = named_process(t, a[0], RIGHT_PROCESS_AUDIT, &index);
+    if (status == STATUS_OK && model.processes[index].told)
+        return STATUS_PROCESS_ENDED;
     return status == STATUS_OK ? can_write(t, a[1], sizeof(struct quota_info)) : status;
 }
 
@@ -1335,6 +1345,8 @@ static status_t do_thread_create(int t, const uint64_t *a) {
     status_t status = named_process(t, a[0], RIGHT_PROCESS_MANAGE, &index);
     if (status != STATUS_OK)
         return status;
+    if (model.processes[index].told)
+        return STATUS_PROCESS_ENDED;
     if (a[1] > model.quotas[model.processes[index].quota].priority)
         return STATUS_BAD_VALUE;
     struct charge descriptor = record(OBJECT_THREAD), own = add(record(OBJECT_THREAD), bytes(PAGE_SIZE));
@@ -1390,6 +1402,8 @@ static status_t do_thread_priority(int t, const uint64_t *a) {
             return status;
         thread = object(model.processes[p].slots[s].object)->index;
     }
+    if (model.processes[model.threads[thread].process].told)
+        return STATUS_PROCESS_ENDED;
     int quota = model.processes[model.threads[thread].process].quota;
     return a[1] > model.quotas[quota].priority ? STATUS_BAD_VALUE : STATUS_OK;
 }
@@ -1627,7 +1641,7 @@ static status_t do_call(int t, const uint64_t *a) {
     thread->call.badge = object(target)->type == OBJECT_BADGE ? target : M_NONE;
     thread->call.endpoint = endpoint;
     // Clones that are on their way count as held by the sender (process_used looks at M_CALLING).
-    status = moved ? STATUS_SELF : send(t, endpoint, s, a[2]);
+    status = moved ? STATUS_SELF : endpoint == M_NONE ? STATUS_DEAD : send(t, endpoint, s, a[2]);
     if (status != STATUS_PENDING)
         message_put_back(t, &thread->call);
     return status;

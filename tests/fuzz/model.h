@@ -44,6 +44,8 @@ struct m_object {
     // memory
     uint64_t pages, base;
     bool physical, sealed;
+    bool ram;    // physical, but ordinary memory (the initrd)
+    bool filled; // not all zero
     uint64_t rights;
     // endpoint
     uint64_t places;
@@ -91,7 +93,7 @@ struct m_quota {
 struct m_process {
     bool used; // its record exists
     enum { M_PROCESS_NEW, M_PROCESS_RUNNING, M_PROCESS_ENDED } state;
-    bool started, told; // the supervisor has heard of the end
+    bool started, told; // the supervisor has heard of the end: its quota is closed
     int object, quota, space, supervisor;
     uint64_t value;
     struct m_slot slots[M_SLOTS];

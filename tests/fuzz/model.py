@@ -15,26 +15,14 @@ from pathlib import Path
 # What random calls on the host cannot meet, and the test that does.
 ELSEWHERE = {
     "TABLE_FULL": "tests/unit/test_descriptor.c: table_is_full",
-    "LENT": "no call makes a lease yet",
     "NOT_HERE": "tests/unit/test_platform.c: parts_shrink",
     "NOT_SEEDED": "tests/unit/test_platform.c: entropy_and_clock",
 }
-# Documented, but nothing can lead to it.
-NEVER = {
-    ("call", "BAD_SIZE"), # a lent range may have any length that fits into user space
-    ("call", "WOULD_ORPHAN"), # a process that was not started receives nothing
-    ("reply", "WOULD_ORPHAN"),
-    ("reply_and_receive", "WOULD_ORPHAN"),
-    ("reply", "SELF"), # an answer may move whatever the server has
-    ("reply_and_receive", "SELF"),
-}  # fmt: skip
-
-
 def implied(root):
     """The documented statuses of each call."""
     calls = tomllib.loads((root / "abi/syscalls.toml").read_text(encoding="utf-8"))["call"]
     return {
-        call["name"]: [e for e in call["errors"] if e not in ELSEWHERE and (call["name"], e) not in NEVER]
+        call["name"]: [e for e in call["errors"] if e not in ELSEWHERE]
         for call in calls
     }
 
