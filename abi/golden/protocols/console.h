@@ -82,9 +82,9 @@ static inline status_t console_foreground(desc_t server, uint64_t process, uint6
 }
 
 // A line of the log. On a terminal it stands on a line of its own.
-// May block. Must not be repeated.
+// May block. Must not be repeated. Needs the grant `notice`.
 // - text, read by the server, at most 4096: without a newline
-// Errors: BAD_REQUEST, BAD_SIZE, LENT_FAULT, and those of ts_call().
+// Errors: BAD_REQUEST, BAD_SIZE, LENT_FAULT, NOT_PERMITTED, and those of ts_call().
 static inline status_t console_notice(desc_t server, const void *text, uint64_t text_length,
     uint64_t deadline) {
     uint64_t words[MESSAGE_WORDS] = {0};

@@ -18,6 +18,7 @@
 enum {
     CLIENTS_MAX = 128,
     READS_MAX = 32,
+    READS_FOREGROUND = 4, // of these
     CHUNK = 2048,
     TAIL_SIZE = 512,
     KIND_OUTPUT = 0, // of serial_write and console_write
@@ -119,6 +120,8 @@ static status_t handle_write(struct ts_call *call, uint64_t kind, struct ts_lent
 
 static status_t handle_notice(struct ts_call *call, struct ts_lent text) {
     static char line[4096 + 1];
+    if (!grant_has(call->badge, GRANT_NOTICE))
+        return STATUS_NOT_PERMITTED;
     status_t status = ts_call_read(call, text, 0, line, text.length, nullptr);
     if (status != STATUS_OK)
         return status;
@@ -239,12 +242,22 @@ static void input_take(void) {
     } while (count == sizeof(bytes));
 }
 
+// A client has one read at a time: an older one, whose caller may have given up long ago, ends.
+static void read_replace(uint64_t badge) {
+    for (size_t i = 0; i < READS_MAX; i++) {
+        if (console.reads[i].used && console.reads[i].call.badge == badge)
+            read_answer(&console.reads[i], STATUS_TOO_MANY, 0);
+    }
+}
+
 static status_t handle_read(struct ts_call *call, struct ts_lent buffer, uint64_t *count) {
     if (console.frames)
         return STATUS_OK;
     if (may_read(badge_process(call->badge)) && line_is_readable(&console.line))
         return read_take(call, buffer, count);
-    for (size_t i = 0; i < READS_MAX; i++) {
+    read_replace(call->badge);
+    // Programs in the background cannot take the last places, which are the foreground's.
+    for (size_t i = may_read(badge_process(call->badge)) ? 0 : READS_FOREGROUND; i < READS_MAX; i++) {
         struct pending_read *read = &console.reads[i];
         if (read->used)
             continue;
