@@ -245,7 +245,8 @@ static void verify(int t) {
         event_choose(t, registers);
     status_t status = (status_t)(int64_t)registers->status;
     if (status != result->status)
-        mismatch("thread %d gets %s, the model says %s", t, status_name(status), status_name(result->status));
+        mismatch("thread %d gets %s (%lld), the model says %s", t, status_name(status),
+                 (long long)registers->status, status_name(result->status));
     count(numbers[t], status);
     for (unsigned i = 0; i < 3; i++)
         if (result->check[i] && registers->a[i] != result->a[i])

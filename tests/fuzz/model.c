@@ -1650,10 +1650,10 @@ static status_t do_call(int t, const uint64_t *a) {
 static status_t do_receive_after(int t, int endpoint_slot, uint64_t deadline) {
     struct m_thread *thread = &model.threads[t];
     int endpoint = model.processes[thread->process].slots[endpoint_slot].object;
-    if (thread->pending != M_NONE)
-        return STATUS_REPLY_PENDING;
     if (thread->offer_slots > MESSAGE_DESCRIPTORS)
         return STATUS_BAD_VALUE;
+    if (thread->pending != M_NONE)
+        return STATUS_REPLY_PENDING;
     thread->taken_slots = thread->offer_slots;
     thread->taken_bytes = thread->offer_bytes;
     thread->gone = false;
@@ -1803,6 +1803,8 @@ static status_t do_reply(int t, const uint64_t *a) {
 static status_t do_reply_and_receive(int t, const uint64_t *a) {
     int s, p = model.threads[t].process;
     status_t status = lookup(p, a[0], 1u << OBJECT_ENDPOINT, RIGHT_ENDPOINT_RECEIVE, 0, &s);
+    if (status == STATUS_OK && model.threads[t].offer_slots > MESSAGE_DESCRIPTORS)
+        return STATUS_BAD_VALUE;
     if (status == STATUS_OK)
         status = answer(t, M_NONE, a[1]);
     if (status != STATUS_OK || model.threads[t].wait == M_ENDED)
