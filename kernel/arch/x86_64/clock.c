@@ -169,8 +169,10 @@ static bool pm_timer_find(const struct acpi *acpi) {
     if (acpi->pm_timer.address == 0)
         return false;
     pm_timer = acpi->pm_timer;
-    if (!pm_timer.is_port)
+    if (!pm_timer.is_port) {
         pm_registers = mmio_map(pm_timer.address, sizeof(uint32_t));
+        platform_reserve(align_down(pm_timer.address, PAGE_SIZE), PAGE_SIZE);
+    }
     wide.mask = acpi->pm_timer_32 ? UINT32_MAX : 0xffffff;
     source_set(CLOCK_PM_TIMER, PM_TIMER_HZ);
     return true;
