@@ -18,11 +18,11 @@ struct cpu {
     // Immutable.
     unsigned index;
     // Owner CPU only.
-    struct thread *thread; // whose registers are on this CPU; nullptr before the first
-    struct space *_Atomic space;   // whose page tables are loaded
-    uint64_t thread_since; // cycle counter when the thread came on
-    int job_priority;      // of the job whose step is being made; -1: none
-    uint64_t slice_end;    // when its turn is over, DEADLINE_NONE: nobody waits for one
+    struct thread *thread;       // whose registers are on this CPU; nullptr before the first
+    struct space *_Atomic space; // whose page tables are loaded
+    uint64_t thread_since;       // cycle counter when the thread came on
+    int job_priority;            // of the job whose step is being made; -1: none
+    uint64_t slice_end;          // when its turn is over, DEADLINE_NONE: nobody waits for one
     const struct lock *held[LOCK_DEPTH_MOST];
     unsigned held_count;
     void *page_cache[PAGE_CACHE_MOST];
@@ -37,7 +37,7 @@ struct cpu {
     _Atomic uint32_t ready_mask; // priorities with ready groups
     _Atomic uint32_t job_mask;   // priorities with jobs
     // Again only under the lock.
-    unsigned job_lent;   // jobs run at least at this priority
+    unsigned job_lent; // jobs run at least at this priority
     struct list ready[PRIORITY_COUNT];
     struct list jobs[PRIORITY_COUNT];
     struct avl timers;

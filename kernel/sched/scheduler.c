@@ -190,7 +190,8 @@ static bool pick_thread(struct cpu *cpu) {
 
 // Others of its priority wait: the turn of the current thread gets an end.
 static void start_slice(struct cpu *cpu) {
-    if (cpu->slice_end != DEADLINE_NONE || !(mask_read(&cpu->ready_mask) >> thread_priority_now(cpu->thread) & 1))
+    if (cpu->slice_end != DEADLINE_NONE ||
+        !(mask_read(&cpu->ready_mask) >> thread_priority_now(cpu->thread) & 1))
         return;
     uint64_t length = SLICE_NANOSECONDS * cpu->thread->process->quota->weight / 100;
     cpu->slice_end = clock_now() + max_u64(length, SLICE_NANOSECONDS / 10);

@@ -16,7 +16,7 @@ enum image_grant : uint32_t {
     GRANT_SPAWN = 1u << 3,     // init: start programs
     GRANT_SESSION = 1u << 4,   // console: say who stands in the foreground; serial: the end record
     GRANT_READ_LOG = 1u << 5,  // log: read it
-    GRANT_NOTICE = 1u << 6,   // console: show lines of the system between what programs write
+    GRANT_NOTICE = 1u << 6,    // console: show lines of the system between what programs write
     GRANTS_ALL = 0x7f,
 };
 
