@@ -71,7 +71,8 @@ struct limits model_limits;
 static struct thread *kernel_threads[M_THREADS];
 static uint64_t kernel_serials[M_THREADS];
 static struct process *kernel_processes[M_PROCESSES];
-static uint64_t protected_slots[M_SLOTS]; // init's own, which it keeps
+static uint64_t kernel_quotas[M_PROCESSES]; // serials
+static uint64_t protected_slots[M_SLOTS];   // init's own, which it keeps
 static unsigned protected_count;
 static uint64_t stale[64];
 static uint64_t calls, histogram[SYSCALL_LIMIT][64];
@@ -94,7 +95,7 @@ static void objects_print(void) {
                     atomic_load(&object->strong), atomic_load(&object->ended) ? ", ended" : "");
             if (object->payer != nullptr)
                 fprintf(stderr, ", payer %llu", (unsigned long long)object->payer->object.serial);
-            if (object->type == OBJECT_BADGE)
+            if (object->type == OBJECT_BADGE && ((const struct badge *)object)->endpoint != nullptr)
                 fprintf(stderr, ", of endpoint %llu",
                         (unsigned long long)((const struct badge *)object)->endpoint->object.serial);
             if (object->type == OBJECT_PROCESS && ((const struct process *)object)->supervisor != nullptr)
@@ -198,8 +199,11 @@ static void slot_learn(int p, int s, uint64_t value) {
                  (unsigned long long)slot->rights);
     slot->value = value;
     o->kernel = object;
-    if (o->type == OBJECT_PROCESS)
+    if (o->type == OBJECT_PROCESS) {
         kernel_processes[o->index] = (struct process *)object;
+        if (kernel_processes[o->index]->quota != nullptr)
+            kernel_quotas[model.processes[o->index].quota] = kernel_processes[o->index]->quota->object.serial;
+    }
     if (o->type == OBJECT_THREAD && model.threads[o->index].object == slot->object) {
         kernel_threads[o->index] = (struct thread *)object;
         kernel_serials[o->index] = object->serial;
@@ -263,6 +267,22 @@ static void verify(int t) {
     for (unsigned i = 0; i < result->received; i++)
         slot_learn(model.threads[t].process, result->received_slot[i], page->received[i].descriptor);
     model_heard(result);
+}
+
+// Of two processes that one call ends the kernel chooses which lets go of an object last, and so pays for it.
+static void payers_align(void) {
+    for (int i = 0; i < M_OBJECTS; i++) {
+        struct m_object *o = &model.objects[i];
+        const struct object *object = o->kernel;
+        if (!o->used || !o->ended || o->payer == M_NONE || o->step != model.step || object == nullptr ||
+            object->serial != o->serial || object->payer == nullptr)
+            continue;
+        for (int q = 0; q < M_PROCESSES; q++)
+            if (kernel_quotas[q] == object->payer->object.serial && q != o->payer) {
+                o->payer = q;
+                model.quotas[q].used = true;
+            }
+    }
 }
 
 // The order of events that one call posted is the kernel's.
@@ -378,6 +398,7 @@ static void results_compare(void) {
     for (int t = 0; t < M_THREADS; t++)
         if (model.threads[t].used && model.threads[t].wait == M_RUNS)
             verify(t);
+    payers_align();
     for (int i = 0; i < M_EVENTS; i++)
         if (model.events[i].used)
             events_align(model.events[i].endpoint);
@@ -1061,6 +1082,7 @@ static void time_pass(uint64_t until) {
         if (next > clock_now())
             host_clock_advance(next - clock_now());
         model.now = clock_now();
+        model.step++;
         if (!model_fire())
             mismatch("a timer");
         results_compare();
@@ -1072,6 +1094,7 @@ static void world_move(void) {
     if (one_in(3)) {
         uint64_t line = below(5);
         if (line != 0 && host_line_is_open((unsigned)line)) {
+            model.step++;
             model_interrupt(line);
             host_interrupt((unsigned)line);
             results_compare();
@@ -1284,6 +1307,7 @@ static void import_init(void) {
     struct thread *thread = init_actor.thread;
     memset(&model, 0, sizeof(model));
     kernel_processes[0] = process;
+    kernel_quotas[0] = root_quota.object.serial;
     kernel_threads[0] = thread;
     kernel_serials[0] = thread->object.serial;
     model.quotas[0] = (struct m_quota){.used = true,

@@ -528,6 +528,7 @@ static void object_release(int index, int payer) {
     // Until its end was heard, a badge is paid as a place of its endpoint.
     o->payer = o->type == OBJECT_BADGE && o->endpoint != M_NONE ? M_NONE : payer;
     o->charge = cost(index);
+    o->step = model.step;
     object_end(index);
 }
 
@@ -2313,7 +2314,6 @@ uint64_t model_next_timer(void) {
 }
 
 bool model_fire(void) {
-    model.step++;
     uint64_t when = model_next_timer();
     if (when > model.now)
         return false;

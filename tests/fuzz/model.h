@@ -36,6 +36,7 @@ struct m_object {
     unsigned strong;
     int payer;            // quota that pays for the record after the last descriptor
     struct charge charge; // then
+    uint64_t step;        // the call in which it ended
     uint64_t id;          // never used twice
     uint64_t serial;      // from the kernel, once it was seen
     void *kernel;
