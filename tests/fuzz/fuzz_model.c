@@ -283,6 +283,7 @@ static void payers_align(void) {
                 model.quotas[q].used = true;
             }
     }
+    model_sweep();
 }
 
 // The order of events that one call posted is the kernel's.
@@ -372,8 +373,9 @@ static void threads_compare(void) {
             continue;
         if (kernel_threads[t]->object.serial != kernel_serials[t] ||
             !wait_agrees(thread->wait, atomic_load(&kernel_threads[t]->state)))
-            mismatch("thread %d is in state %u, the model says %u", t,
-                     (unsigned)atomic_load(&kernel_threads[t]->state), thread->wait);
+            mismatch("thread %d is in state %u (status %lld), the model says %u", t,
+                     (unsigned)atomic_load(&kernel_threads[t]->state),
+                     (long long)kernel_threads[t]->arch.status, thread->wait);
     }
 }
 

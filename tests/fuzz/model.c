@@ -1648,9 +1648,9 @@ static status_t do_call(int t, const uint64_t *a) {
     return status;
 }
 
-static status_t do_receive_after(int t, int endpoint_slot, uint64_t deadline) {
+// `stale`: the descriptor is not what it was when the call began, so nobody can wait through it.
+static status_t do_receive_after(int t, int endpoint, int endpoint_slot, bool stale, uint64_t deadline) {
     struct m_thread *thread = &model.threads[t];
-    int endpoint = model.processes[thread->process].slots[endpoint_slot].object;
     if (thread->offer_slots > MESSAGE_DESCRIPTORS)
         return STATUS_BAD_VALUE;
     if (thread->pending != M_NONE)
@@ -1682,6 +1682,8 @@ static status_t do_receive_after(int t, int endpoint_slot, uint64_t deadline) {
     }
     if (is_past(deadline))
         return STATUS_TIMED_OUT;
+    if (stale)
+        return STATUS_CLOSED;
     block(t, M_RECEIVING, endpoint, endpoint_slot, deadline);
     return STATUS_PENDING;
 }
@@ -1692,7 +1694,8 @@ static status_t do_receive(int t, const uint64_t *a) {
         return STATUS_BAD_VALUE;
     status_t status =
         lookup(model.threads[t].process, a[0], 1u << OBJECT_ENDPOINT, RIGHT_ENDPOINT_RECEIVE, 0, &s);
-    return status == STATUS_OK ? do_receive_after(t, s, a[2]) : status;
+    int endpoint = status == STATUS_OK ? model.processes[model.threads[t].process].slots[s].object : M_NONE;
+    return status == STATUS_OK ? do_receive_after(t, endpoint, s, false, a[2]) : status;
 }
 
 static void settle(int caller) {
@@ -1804,16 +1807,18 @@ static status_t do_reply(int t, const uint64_t *a) {
 static status_t do_reply_and_receive(int t, const uint64_t *a) {
     int s, p = model.threads[t].process;
     status_t status = lookup(p, a[0], 1u << OBJECT_ENDPOINT, RIGHT_ENDPOINT_RECEIVE, 0, &s);
-    if (status == STATUS_OK && model.threads[t].offer_slots > MESSAGE_DESCRIPTORS)
+    if (status != STATUS_OK)
+        return status;
+    if (model.threads[t].offer_slots > MESSAGE_DESCRIPTORS)
         return STATUS_BAD_VALUE;
-    if (status == STATUS_OK)
-        status = answer(t, M_NONE, a[1]);
+    struct m_slot before = model.processes[p].slots[s];
+    status = answer(t, M_NONE, a[1]);
     if (status != STATUS_OK || model.threads[t].wait == M_ENDED)
         return status;
-    // What was answered may have taken the endpoint's descriptor along.
-    if (model_find_slot(p, a[0]) != s)
-        return STATUS_CLOSED;
-    return do_receive_after(t, s, a[2]);
+    // What was answered may have taken the endpoint's descriptor along, or made it the server's own.
+    const struct m_slot *now = &model.processes[p].slots[s];
+    bool stale = now->kind != before.kind || now->value != before.value;
+    return do_receive_after(t, before.object, s, stale, a[2]);
 }
 
 static status_t do_reply_keep(int t, const uint64_t *a) {
@@ -2338,5 +2343,9 @@ bool model_fire(void) {
 
 void model_end(int process) {
     process_finish(process, END_KILLED, 0, 0, 0);
+    sweep();
+}
+
+void model_sweep(void) {
     sweep();
 }

@@ -186,6 +186,8 @@ bool model_touch(int thread, uint64_t address, unsigned access);
 bool model_fire(void);
 uint64_t model_next_timer(void);
 void model_interrupt(uint64_t line);
+// Frees what nothing keeps any more.
+void model_sweep(void);
 // A process is ended from outside of the system.
 void model_end(int process);
 
