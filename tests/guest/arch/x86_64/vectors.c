@@ -29,8 +29,11 @@ static bool has_avx(void) {
     OPERATION(2)                                                                                             \
     OPERATION(3)                                                                                             \
     OPERATION(4)                                                                                             \
-    OPERATION(5) OPERATION(6) OPERATION(7) OPERATION(8) OPERATION(9) OPERATION(10) OPERATION(11)             \
-        OPERATION(12) OPERATION(13) OPERATION(14) OPERATION(15)
+    OPERATION(5)                                                                                             \
+    OPERATION(6)                                                                                             \
+    OPERATION(7)                                                                                             \
+    OPERATION(8)                                                                                             \
+    OPERATION(9) OPERATION(10) OPERATION(11) OPERATION(12) OPERATION(13) OPERATION(14) OPERATION(15)
 #define LOAD_AVX(N)  "vmovdqu " #N "*32(%[in]), %%ymm" #N "\n"
 #define STORE_AVX(N) "vmovdqu %%ymm" #N ", " #N "*32(%[out])\n"
 #define LOAD_SSE(N)  "movdqu " #N "*32(%[in]), %%xmm" #N "\n"
