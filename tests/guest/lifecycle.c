@@ -87,15 +87,19 @@ static struct quota_info root_now(void) {
     return info;
 }
 
-// Further threads of the child: some run, some are never started.
+// Further threads of the child: some run, some are never started. The child may end at any moment.
 static void threads_add(const struct child *child, uint64_t count) {
     for (uint64_t i = 0; i < count; i++) {
         desc_t thread = SELF;
         uint64_t message;
-        if (OK(ts_thread_create(child->process, random_below(CHILD_PRIORITY), &thread, &message)) &&
-            random_below(2) != 0)
-            // It shares the first thread's stack, which it does not use before it faults.
-            OK(ts_thread_start(thread, USER_START + PAGES(random_below(4)), CHILD_STACK + PAGE_SIZE, i));
+        status_t status = ts_thread_create(child->process, random_below(CHILD_PRIORITY), &thread, &message);
+        CHECK(status == STATUS_OK || status == STATUS_PROCESS_ENDED);
+        if (status != STATUS_OK)
+            return;
+        // It shares the first thread's stack, which it does not use before it faults.
+        if (random_below(2) != 0)
+            status = ts_thread_start(thread, USER_START + PAGES(random_below(4)), CHILD_STACK + PAGE_SIZE, i);
+        CHECK(status == STATUS_OK || status == STATUS_PROCESS_ENDED);
         drop(thread);
     }
 }
@@ -141,7 +145,7 @@ static void ten_thousand(void) {
     for (uint64_t i = 0; i < count && good; i++) {
         uint64_t place = random_below(AT_ONCE);
         if (alive[place])
-            one_end(&children[place], false);
+            one_end(&children[place], random_below(4) == 0);
         good = CHECK(one_begin(&children[place]));
         alive[place] = good;
         if ((i + 1) % PROGRESS == 0)
@@ -149,7 +153,7 @@ static void ten_thousand(void) {
     }
     for (unsigned i = 0; i < AT_ONCE; i++) {
         if (alive[i])
-            one_end(&children[i], false);
+            one_end(&children[i], true);
     }
     struct quota_info after = own_quota(), root_after = root_now();
     for (unsigned i = 0; i < SETTLE_TRIES && after.bytes_used != before.bytes_used; i++) {

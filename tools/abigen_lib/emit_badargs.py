@@ -265,7 +265,7 @@ def cells(contract: Contract, call: Call) -> list[str]:
 def badargs_md(contract: Contract) -> str:
     lines = [GENERATED, "", "# Bad arguments", "", *ABOUT.strip().split("\n"), ""]
     ranges = ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in number_ranges(contract))
-    lines += [f"Numbers that are no call, each answered with `BAD_CALL` (test `badargs: numbers`): {ranges}.", ""]
+    lines += [f"Numbers that are no call, each answered with `BAD_CALL` (test `numbers`): {ranges}.", ""]
     for call in contract.calls:
         rows = cells(contract, call)
         lines += [f"## {call.name}", ""]

@@ -23,17 +23,9 @@ static bool has_avx(void) {
     return (low & 6) == 6;
 }
 
-#define EACH(OPERATION)                                                                                      \
-    OPERATION(0)                                                                                             \
-    OPERATION(1)                                                                                             \
-    OPERATION(2)                                                                                             \
-    OPERATION(3)                                                                                             \
-    OPERATION(4)                                                                                             \
-    OPERATION(5)                                                                                             \
-    OPERATION(6)                                                                                             \
-    OPERATION(7)                                                                                             \
-    OPERATION(8)                                                                                             \
-    OPERATION(9) OPERATION(10) OPERATION(11) OPERATION(12) OPERATION(13) OPERATION(14) OPERATION(15)
+#define LOWER(OP)    OP(0) OP(1) OP(2) OP(3) OP(4) OP(5) OP(6) OP(7)
+#define UPPER(OP)    OP(8) OP(9) OP(10) OP(11) OP(12) OP(13) OP(14) OP(15)
+#define EACH(OP)     LOWER(OP) UPPER(OP)
 #define LOAD_AVX(N)  "vmovdqu " #N "*32(%[in]), %%ymm" #N "\n"
 #define STORE_AVX(N) "vmovdqu %%ymm" #N ", " #N "*32(%[out])\n"
 #define LOAD_SSE(N)  "movdqu " #N "*32(%[in]), %%xmm" #N "\n"
