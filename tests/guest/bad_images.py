@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Makes malformed programs out of a good one: tests/guest/images.c spawns each of them.
 
