@@ -149,7 +149,7 @@ static void ten_thousand(void) {
         good = CHECK(one_begin(&children[place]));
         alive[place] = good;
         if ((i + 1) % PROGRESS == 0)
-            note("%llu processes", (unsigned long long)(i + 1));
+            note("%llu processes", (unsigned long long)i + 1);
     }
     for (unsigned i = 0; i < AT_ONCE; i++) {
         if (alive[i])
