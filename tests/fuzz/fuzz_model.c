@@ -517,6 +517,15 @@ static uint64_t pick(int p, uint32_t types, bool keep) {
 
 #define TYPE(name) (1u << OBJECT_##name)
 
+// A process descriptor, but not init's, which others may have been sent: its end is the end of the machine.
+static uint64_t pick_other_than_init(int p) {
+    uint64_t value = pick(p, TYPE(PROCESS), false);
+    int s = model_find_slot(p, value);
+    bool is_init = s != M_NONE && model.objects[model.processes[p].slots[s].object].type == OBJECT_PROCESS &&
+                   model.objects[model.processes[p].slots[s].object].index == 0;
+    return is_init ? 0 : value;
+}
+
 static uint64_t pick_rights(void) {
     return one_in(40)  ? UINT64_MAX
            : one_in(5) ? random_next() & 0xff
@@ -849,8 +858,7 @@ static void act_end(int t) {
     int p = model.threads[t].process;
     switch (below(3)) {
     case 0:
-        call(t, SYSCALL_PROCESS_END, pick(p, TYPE(PROCESS), false), one_in(10) ? 256 : below(256), 0, 0, 0,
-             0);
+        call(t, SYSCALL_PROCESS_END, pick_other_than_init(p), one_in(10) ? 256 : below(256), 0, 0, 0, 0);
         return;
     case 1:
         if (p != 0)
