@@ -18,6 +18,14 @@ ELSEWHERE = {
     "NOT_HERE": "tests/unit/test_platform.c: parts_shrink",
     "NOT_SEEDED": "tests/unit/test_platform.c: entropy_and_clock",
 }
+
+# What is so rare that a seed may not meet it: one call with one status, and the test that does.
+RARE = {
+    ("descriptor_weaken", "NO_QUOTA"): "tests/guest/exhaustion.c: a full descriptor table",
+    ("quota_inspect", "IN_TRANSIT"): "tests/guest/errors.c",
+}
+
+
 def implied(root):
     """The documented statuses of each call."""
     calls = tomllib.loads((root / "abi/syscalls.toml").read_text(encoding="utf-8"))["call"]
@@ -43,9 +51,9 @@ def main():
         f"{name}: {status}"
         for name, statuses in implied(root).items()
         for status in ["OK", *statuses]
-        if status not in seen.get(name, ())
+        if status not in seen.get(name, ()) and (name, status) not in RARE
     ]
-    for line in missing:
+    for line in missing if result.returncode == 0 else []:
         print(f"# never seen: {line}")
     print("1..2")
     print(f"{'ok' if result.returncode == 0 else 'not ok'} 1 - model and kernel agree, half of the calls succeed")
