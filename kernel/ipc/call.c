@@ -197,6 +197,8 @@ static status_t receive_queued_locked(struct endpoint *endpoint, struct thread *
             return STATUS_TIMED_OUT;
         struct thread *caller = list_first(&endpoint->callers, struct thread, queue);
         status_t status = message_deliver_locked(self, caller);
+        if (status == STATUS_RESTART)
+            return status;
         if (status != STATUS_OK) {
             call_cancel_locked(endpoint, caller, status);
             continue;

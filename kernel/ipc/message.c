@@ -189,9 +189,8 @@ static status_t accept_locked(struct process *process, const struct outgoing_cal
     struct charge charge = message_charge(out);
     if (out->descriptor_count > slots || charge.bytes > bytes || process_is_ending(process))
         return STATUS_NOT_OFFERED;
-    if (descriptor_prepare_locked(process, out->descriptor_count, &charge) != STATUS_OK)
-        return STATUS_NOT_OFFERED;
-    return STATUS_OK;
+    status_t status = descriptor_prepare_locked(process, out->descriptor_count, &charge);
+    return status == STATUS_OK || status == STATUS_RESTART ? status : STATUS_NOT_OFFERED;
 }
 
 static void show_received(struct thread *receiver, unsigned index, uint64_t value,

@@ -652,6 +652,8 @@ static bool limits_make(int t) {
     case 2:
         model_limits.bytes = 1ull << 40;
         break;
+    default:
+        break;
     }
     if (!model_can_access(p, BUFFER, sizeof(model_limits), MAP_WRITE))
         return false;
