@@ -5,25 +5,7 @@
 // anything. Nothing in a table is trusted: signatures, lengths and checksums are examined, counts are
 // bounded, and a table that is wrong is left out and named, as if it were not there. AML is not looked at.
 #pragma once
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-// Copies [physical, physical + length); false if there is no such memory.
-typedef bool acpi_read_t(void *context, uint64_t physical, void *buffer, size_t length);
-
-enum acpi_error {
-    ACPI_OK,
-    ACPI_NO_RSDP,
-    ACPI_UNREADABLE,
-    ACPI_SIGNATURE,
-    ACPI_LENGTH,
-    ACPI_CHECKSUM,
-    ACPI_TWICE,
-    ACPI_ENTRY,    // an entry is too short or reaches beyond its table; what came before it counts
-    ACPI_TOO_MANY, // the rest was left out
-    ACPI_VALUE,    // a field makes no sense
-};
+#include <base/acpi.h>
 
 #define ACPI_IO_APICS_MOST  8
 #define ACPI_OVERRIDES_MOST 32
@@ -83,6 +65,7 @@ struct acpi {
     struct acpi_register pm_timer;
     bool pm_timer_32; // 32 bits, else 24
 
+    // Parsed and checked; the kernel only names them in the log, since PCI belongs to a driver.
     struct acpi_window windows[ACPI_WINDOWS_MOST];
     size_t window_count;
 
@@ -94,9 +77,7 @@ struct acpi {
     size_t defect_count;
 };
 
-// English, lower case; never nullptr.
-const char *acpi_error_text(enum acpi_error error);
-
 // An error only where there is nothing to go on: no root pointer, or no root table. `acpi` is then empty but
 // for the defects.
-[[nodiscard]] enum acpi_error acpi_parse(struct acpi *acpi, acpi_read_t *read, void *context, uint64_t rsdp);
+[[nodiscard]] enum acpi_error acpi_parse(struct acpi *acpi, acpi_read_t *read, void *context,
+                                         uint64_t address);

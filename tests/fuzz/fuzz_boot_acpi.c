@@ -33,11 +33,13 @@ static void seal_all(void) {
     for (size_t at = 0; at + 36 <= memory_size; at += 16) {
         uint32_t length;
         memcpy(&length, memory + at + 4, sizeof length);
-        if (memcmp(memory + at, "RSD PTR ", 8) == 0)
+        if (memcmp(memory + at, "RSD PTR ", 8) == 0) {
             seal(at, 20, 8);
-        else if (memory[at] >= 'A' && memory[at] <= 'Z' && length >= 36 &&
-                 range_within(at, length, memory_size))
+            seal(at, 36, 32);
+        } else if (memory[at] >= 'A' && memory[at] <= 'Z' && length >= 36 &&
+                   range_within(at, length, memory_size)) {
             seal(at, length, 9);
+        }
     }
 }
 

@@ -15,11 +15,12 @@ struct memory {
     size_t size;
 };
 
-static const void *physical(void *context, uint64_t address, uint64_t length) {
+static bool memory_read(void *context, uint64_t address, void *buffer, size_t length) {
     const struct memory *memory = context;
     if (address < BASE || !range_within(address - BASE, length, memory->size))
-        return nullptr;
-    return memory->bytes + (address - BASE);
+        return false;
+    memcpy(buffer, memory->bytes + (address - BASE), length);
+    return true;
 }
 
 static void mend(struct memory *memory, size_t at, size_t length, size_t field) {
@@ -48,7 +49,7 @@ static void mend_tables(struct memory *memory) {
 
 static void read_power(struct memory *memory) {
     struct acpi_power power;
-    enum acpi_error error = acpi_read(&power, BASE, physical, memory);
+    enum acpi_error error = acpi_power_read(&power, BASE, memory_read, memory);
     fuzz_check(acpi_error_text(error) != nullptr);
     fuzz_check(error == ACPI_OK || (!power.has_off && !power.has_reset));
     fuzz_check(!power.has_off || power.pm1a_control != 0);

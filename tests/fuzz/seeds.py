@@ -70,7 +70,7 @@ def boot_config_seeds():
     return [usual, groups]
 
 
-def acpi_seeds():
+def kernel_acpi_seeds():
     """Root pointer at 16, both roots, and one table of each kind. The fuzz program mends checksums."""
     tables = [
         (b"APIC", struct.pack("<II", 0xFEE00000, 1) + bytes([0, 8, 0, 0, 1, 0, 0, 0, 1, 12, 0, 0, 0, 0, 0xC0, 0xFE, 0, 0, 0, 0])
@@ -150,5 +150,5 @@ def boot_acpi_seeds():
     return [bytes(memory)]
 
 
-SEEDS = {"acpi": acpi_seeds, "boot_acpi": boot_acpi_seeds, "boot_config": boot_config_seeds, "elf": elf_seeds,
-         "image_record": image_record_seeds, "power_acpi": power_acpi_seeds, "tar": tar_seeds}  # fmt: skip
+SEEDS = {"boot_acpi": boot_acpi_seeds, "boot_config": boot_config_seeds, "elf": elf_seeds,
+         "image_record": image_record_seeds, "kernel_acpi": kernel_acpi_seeds, "power_acpi": power_acpi_seeds, "tar": tar_seeds}  # fmt: skip

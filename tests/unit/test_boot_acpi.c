@@ -59,6 +59,7 @@ static int start(void **state) {
     put(RSDP + 16, MEMORY_BASE + RSDT, 4);
     put(RSDP + 24, MEMORY_BASE + XSDT, 8);
     seal(RSDP, 20, 8);
+    seal(RSDP, 36, 32);
     put(RSDT + 36, MEMORY_BASE + FADT, 4);
     put_table(RSDT, "RSDT", 40);
     put(XSDT + 36, MEMORY_BASE + FADT, 8);
@@ -144,6 +145,10 @@ static void test_without_acpi(void **state) {
 
 static void test_damaged_rsdp(void **state) {
     (void)state;
+    memory[RSDP + 33] ^= 1; // only the part that names the XSDT
+    walk();
+    assert_int_equal(tables.fadt, MEMORY_BASE + FADT);
+    assert_int_equal(tables.madt, 0);
     memory[RSDP + 10] ^= 1;
     walk();
     assert_int_equal(map.count, 0);

@@ -67,6 +67,10 @@ static void tables_parse(void) {
         log_line("acpi: no tables: %s; there will be no interrupt lines", acpi_error_text(error));
     else if (!acpi.has_madt)
         log_line("acpi: no usable MADT; there will be no interrupt lines");
+    // The kernel has no use for them: they are checked and named here for whoever looks for a machine's PCI.
+    for (size_t i = 0; i < acpi.window_count; i++)
+        log_line("acpi: PCI segment %u, buses %u to %u, configured at 0x%lx", acpi.windows[i].segment,
+                 acpi.windows[i].bus_first, acpi.windows[i].bus_last, acpi.windows[i].base);
 }
 
 [[noreturn]] static void boot_continue(void) {

@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// The few facts of ACPI that turn a PC off and start it again (ACPI 6.5, sections 5.2.5 RSDP, 5.2.7
-// RSDT, 5.2.8 XSDT, 5.2.9 FADT, 7.4.2 \_S5). Tables are not trusted: each length and checksum is examined
-// before it is believed. Pure: physical memory is read through a function.
+// The few facts of ACPI that turn a PC off and start it again (ACPI 6.5, sections 5.2.9 FADT, 7.4.2 \_S5).
+// Tables are not trusted: each length and checksum is examined before it is believed. Pure: physical memory
+// is read through a function.
 
 #ifndef POWER_ACPI_H
 #define POWER_ACPI_H
 
-#include <base/types.h>
-
-// `length` bytes at a physical address; nullptr when they cannot be read. Valid until the end of the program.
-typedef const void *acpi_physical_t(void *context, uint64_t address, uint64_t length);
-
-enum acpi_error {
-    ACPI_OK,
-    ACPI_ERROR_NO_RSDP,
-    ACPI_ERROR_RSDP,
-    ACPI_ERROR_ROOT_TABLE,
-    ACPI_ERROR_NO_FADT,
-    ACPI_ERROR_FADT,
-};
-
-const char *acpi_error_text(enum acpi_error error);
+#include <base/acpi.h>
 
 struct acpi_power {
+    const char *table; // what an error is about
     bool has_off;
     uint16_t pm1a_control; // ports
     uint16_t pm1b_control; // 0: none
@@ -38,7 +25,8 @@ struct acpi_power {
 
 enum { ACPI_SLEEP_ENABLE = 1 << 13, ACPI_SCI_ENABLE = 1 };
 
-[[nodiscard]] enum acpi_error acpi_read(struct acpi_power *power, uint64_t rsdp, acpi_physical_t *physical,
-                                        void *context);
+// On an error there is neither.
+[[nodiscard]] enum acpi_error acpi_power_read(struct acpi_power *power, uint64_t rsdp, acpi_read_t *read,
+                                              void *context);
 
 #endif

@@ -90,14 +90,16 @@ static void ranges_map(void) {
     }
 }
 
-static const void *physical(void *context, uint64_t address, uint64_t length) {
+static bool physical_read(void *context, uint64_t address, void *buffer, size_t length) {
     (void)context;
     for (size_t i = 0; i < range_count; i++) {
         const struct range *range = &ranges[i];
-        if (address >= range->base && range_within(address - range->base, length, range->length))
-            return range->bytes + (address - range->base);
+        if (address >= range->base && range_within(address - range->base, length, range->length)) {
+            memcpy(buffer, range->bytes + (address - range->base), length);
+            return true;
+        }
     }
-    return nullptr;
+    return false;
 }
 
 static void tables_read(int count, char **arguments) {
@@ -105,9 +107,9 @@ static void tables_read(int count, char **arguments) {
     if (count != 2 || !number_parse(arguments[1], &rsdp))
         log_important("no address of the RSDP was given");
     ranges_map();
-    enum acpi_error error = acpi_read(&power, rsdp, physical, nullptr);
+    enum acpi_error error = acpi_power_read(&power, rsdp, physical_read, nullptr);
     if (error != ACPI_OK)
-        log_info("%s", acpi_error_text(error));
+        log_info("%s: %s", power.table, acpi_error_text(error));
     log_info("off: %s, restart: %s", power.has_off ? "ACPI" : "not possible",
              power.has_reset ? "ACPI" : "keyboard controller");
 }
