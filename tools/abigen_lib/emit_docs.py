@@ -234,7 +234,7 @@ answer has the status in word 0 and numbers in words 1 and up. A message with an
 def protocols_md(protocols: list[Protocol]) -> str:
     lines = [GENERATED, "", "# Service protocols", "", *PROTOCOLS.strip().split("\n"), ""]
     for protocol in protocols:
-        lines += [f"## {protocol.name}", "", protocol.doc, ""]
+        lines += [f"## {protocol.name}", "", protocol.doc.strip(), ""]
         for operation in protocol.operations:
             lines += operation_section(protocol, operation)
     return joined(lines)

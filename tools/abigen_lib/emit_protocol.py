@@ -229,7 +229,7 @@ def serve(protocol: Protocol) -> list[str]:
 
 def protocol_h(contract: Contract, protocol: Protocol) -> str:
     includes = ["<stdint.h>", "<abi/constants.h>", "<abi/objects.h>", "<abi/status.h>", "<abi/structs.h>", "<tessera/call.h>"]
-    lines = header(f"protocols/{protocol.name}.h", protocol.doc, includes)
+    lines = header(f"protocols/{protocol.name}.h", protocol.doc.split("\n")[0], includes)
     lines.append(f"enum {protocol.name}_label : uint32_t {{")
     lines += [f"    {label(protocol, operation)} = {operation.label}," for operation in protocol.operations]
     lines += ["};", "", *comment("What a server offers when it receives: the most descriptors in a request, and the most that they cost.")]

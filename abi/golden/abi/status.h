@@ -64,6 +64,10 @@ typedef enum [[nodiscard]] status : int32_t {
     STATUS_NOT_DIRECTORY = -71, // the name is not a directory
     STATUS_INTERRUPTED = -72, // Ctrl-C ended the wait
     STATUS_READ_ONLY = -73, // the file system cannot be written
+    STATUS_EXISTS = -74, // the name exists already
+    STATUS_NO_SPACE = -75, // there is no space left for this client
+    STATUS_NOT_EMPTY = -76, // the directory is not empty
+    STATUS_IN_ITSELF = -77, // a directory cannot be moved into itself
 #ifdef ABI_KERNEL // never seen by a program
     STATUS_PENDING = 1, // the thread waits or has ended; its result comes later
     STATUS_RESTART = 2, // a bounded step was done; the call is entered again

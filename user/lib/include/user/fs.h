@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Files of the file server. Paths may be relative to the working directory. A struct file is a plain value:
-// nothing has to be closed.
+// Files of the file server (protocols/file.toml says what each error means). Paths may be relative to the
+// working directory. A struct file is a plain value: nothing has to be closed. A request that a dead server
+// left unanswered is made again, under the same token, so that what was done is not done twice.
 
 #ifndef USER_FS_H
 #define USER_FS_H
@@ -11,7 +12,7 @@
 
 struct file {
     uint64_t number;
-    uint64_t size;
+    uint64_t size; // when it was opened or listed
     uint32_t mode;
     bool is_directory;
 };
@@ -23,11 +24,35 @@ struct directory_entry {
     struct file file;
 };
 
-[[nodiscard]] status_t fs_open(const char *path, struct file *file);
+// What fs_create() does about a file that exists, in the words of the protocol.
+enum fs_create_kind : uint64_t {
+    FS_CREATE_OPEN = 0,     // opens it
+    FS_CREATE_NEW = 1,      // EXISTS
+    FS_CREATE_EMPTY = 2,    // opens it and empties it
+    FS_CREATE_DIRECTORY = 3 // a directory; EXISTS
+};
 
-// *count is 0 at the end of the file.
+[[nodiscard]] status_t fs_open(const char *path, struct file *file);
+[[nodiscard]] status_t fs_create(const char *path, enum fs_create_kind kind, struct file *file);
+
+// Reads once, at most FS_READ_MAX bytes; *count is 0 at the end of the file only, or for size 0.
 [[nodiscard]] status_t fs_read(const struct file *file, uint64_t offset, void *buffer, size_t size,
                                size_t *count);
+
+// Writes all of it, in pieces of FS_WRITE_MAX; with an error the pieces before it stand.
+[[nodiscard]] status_t fs_write(const struct file *file, uint64_t offset, const void *bytes, size_t size);
+// The same at the end of the file; no other writer comes inside a piece.
+[[nodiscard]] status_t fs_append(const struct file *file, const void *bytes, size_t size);
+
+enum { FS_READ_MAX = 1 << 20, FS_WRITE_MAX = 1 << 18 };
+
+// Asks for the size again.
+[[nodiscard]] status_t fs_stat(struct file *file);
+[[nodiscard]] status_t fs_truncate(const struct file *file, uint64_t size);
+
+// A file, or an empty directory.
+[[nodiscard]] status_t fs_remove(const char *path, bool directory);
+[[nodiscard]] status_t fs_rename(const char *path, const char *target);
 
 // *position starts at 0. NOTHING_LEFT at the end.
 [[nodiscard]] status_t fs_list(const struct file *directory, uint64_t *position,
