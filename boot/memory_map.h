@@ -8,7 +8,7 @@
 #ifndef BOOT_MEMORY_MAP_H
 #define BOOT_MEMORY_MAP_H
 
-#include "limine.h"
+#include <base/limine.h>
 
 #define PAGE_SIZE 4096ULL
 

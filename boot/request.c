@@ -12,35 +12,32 @@ struct known_request {
 
 // The third and fourth word of each identifier, and the least size the request must have inside the image.
 static const struct known_request known[REQUEST_KINDS] = {
-    [REQUEST_BOOTLOADER_INFO] = {{0xf55038d8e2a1202f, 0x279426fcf5f59740}, sizeof(struct limine_request)},
-    [REQUEST_CMDLINE] = {{0x4b161536e598651e, 0xb390ad4a2f1f303a}, sizeof(struct limine_request)},
-    [REQUEST_FIRMWARE_TYPE] = {{0x8c2f75d90bef28a8, 0x7045a4688eac00c3}, sizeof(struct limine_request)},
-    [REQUEST_STACK_SIZE] = {{0x224ef0460a8e8926, 0xe1cb0fc25f46ea3d},
-                            sizeof(struct limine_stack_size_request)},
-    [REQUEST_HHDM] = {{0x48dcf1cb8ad2b852, 0x63984e959a98244b}, sizeof(struct limine_request)},
-    [REQUEST_FRAMEBUFFER] = {{0x9d5827dcd881dd75, 0xa3148604f6fab11b}, sizeof(struct limine_request)},
-    [REQUEST_PAGING_MODE] = {{0x95c1a0edab0944cb, 0xa4e5cb3842f7488a},
-                             offsetof(struct limine_paging_mode_request, max_mode)},
-    [REQUEST_MEMORY_MAP] = {{0x67cf3d9d378a806f, 0xe304acdfc50c3c62}, sizeof(struct limine_request)},
-    [REQUEST_ENTRY_POINT] = {{0x13d86c035a1cd3e1, 0x2b0caa89d8f3026a},
-                             sizeof(struct limine_entry_point_request)},
-    [REQUEST_EXECUTABLE_FILE] = {{0xad97e90e83f1ed67, 0x31eb5d1c5ff23b69}, sizeof(struct limine_request)},
-    [REQUEST_MODULE] = {{0x3e7e279702be32af, 0xca1c4f3bd1280cee}, sizeof(struct limine_request)},
-    [REQUEST_RSDP] = {{0xc5e77b6b397e7b43, 0x27637845accdcf3c}, sizeof(struct limine_request)},
-    [REQUEST_SMBIOS] = {{0x9e9046f11e095391, 0xaa4a520fefbde5ee}, sizeof(struct limine_request)},
-    [REQUEST_EFI_SYSTEM_TABLE] = {{0x5ceba5163eaaf6d6, 0x0a6981610cf65fcc}, sizeof(struct limine_request)},
-    [REQUEST_EFI_MEMORY_MAP] = {{0x7df62a431d6872d5, 0xa4fcdfb3e57306c8}, sizeof(struct limine_request)},
-    [REQUEST_DATE_AT_BOOT] = {{0x502746e184c088aa, 0xfbc5ec83e6327893}, sizeof(struct limine_request)},
-    [REQUEST_EXECUTABLE_ADDRESS] = {{0x71ba76863cc55f63, 0xb2644a48c516a487}, sizeof(struct limine_request)},
-    [REQUEST_PERFORMANCE] = {{0x6b50ad9bf36d13ad, 0xdc4c7e88fc759e17}, sizeof(struct limine_request)},
-    [REQUEST_KEEP_IOMMU] = {{0x8ebaabe51f490179, 0x2aa86a59ffb4ab0f}, sizeof(struct limine_request)},
-    [REQUEST_TSC_FREQUENCY] = {{0x10f2ee1d87d195e4, 0xf747a2b78f6ddb31}, sizeof(struct limine_request)},
+    [REQUEST_BOOTLOADER_INFO] = {{LIMINE_ID_BOOTLOADER_INFO}, sizeof(struct limine_request)},
+    [REQUEST_CMDLINE] = {{LIMINE_ID_CMDLINE}, sizeof(struct limine_request)},
+    [REQUEST_FIRMWARE_TYPE] = {{LIMINE_ID_FIRMWARE_TYPE}, sizeof(struct limine_request)},
+    [REQUEST_STACK_SIZE] = {{LIMINE_ID_STACK_SIZE}, sizeof(struct limine_stack_size_request)},
+    [REQUEST_HHDM] = {{LIMINE_ID_HHDM}, sizeof(struct limine_request)},
+    [REQUEST_FRAMEBUFFER] = {{LIMINE_ID_FRAMEBUFFER}, sizeof(struct limine_request)},
+    [REQUEST_PAGING_MODE] = {{LIMINE_ID_PAGING_MODE}, offsetof(struct limine_paging_mode_request, max_mode)},
+    [REQUEST_MEMORY_MAP] = {{LIMINE_ID_MEMORY_MAP}, sizeof(struct limine_request)},
+    [REQUEST_ENTRY_POINT] = {{LIMINE_ID_ENTRY_POINT}, sizeof(struct limine_entry_point_request)},
+    [REQUEST_EXECUTABLE_FILE] = {{LIMINE_ID_EXECUTABLE_FILE}, sizeof(struct limine_request)},
+    [REQUEST_MODULE] = {{LIMINE_ID_MODULE}, sizeof(struct limine_request)},
+    [REQUEST_RSDP] = {{LIMINE_ID_RSDP}, sizeof(struct limine_request)},
+    [REQUEST_SMBIOS] = {{LIMINE_ID_SMBIOS}, sizeof(struct limine_request)},
+    [REQUEST_EFI_SYSTEM_TABLE] = {{LIMINE_ID_EFI_SYSTEM_TABLE}, sizeof(struct limine_request)},
+    [REQUEST_EFI_MEMORY_MAP] = {{LIMINE_ID_EFI_MEMORY_MAP}, sizeof(struct limine_request)},
+    [REQUEST_DATE_AT_BOOT] = {{LIMINE_ID_DATE_AT_BOOT}, sizeof(struct limine_request)},
+    [REQUEST_EXECUTABLE_ADDRESS] = {{LIMINE_ID_EXECUTABLE_ADDRESS}, sizeof(struct limine_request)},
+    [REQUEST_PERFORMANCE] = {{LIMINE_ID_PERFORMANCE}, sizeof(struct limine_request)},
+    [REQUEST_KEEP_IOMMU] = {{LIMINE_ID_KEEP_IOMMU}, sizeof(struct limine_request)},
+    [REQUEST_TSC_FREQUENCY] = {{LIMINE_ID_TSC_FREQUENCY}, sizeof(struct limine_request)},
 };
 
-static const uint64_t start_marker[] = {LIMINE_START_0, LIMINE_START_1, LIMINE_START_2, LIMINE_START_3};
-static const uint64_t end_marker[] = {LIMINE_END_0, LIMINE_END_1};
-static const uint64_t base_magic[] = {LIMINE_BASE_0, LIMINE_BASE_1};
-static const uint64_t common_magic[] = {LIMINE_COMMON_0, LIMINE_COMMON_1};
+static const uint64_t start_marker[] = {LIMINE_START};
+static const uint64_t end_marker[] = {LIMINE_END};
+static const uint64_t base_magic[] = {LIMINE_BASE};
+static const uint64_t common_magic[] = {LIMINE_COMMON};
 
 // Words of the image that are looked at: [first, end).
 struct window {

@@ -7,7 +7,7 @@
 #ifndef BOOT_REQUEST_H
 #define BOOT_REQUEST_H
 
-#include "limine.h"
+#include <base/limine.h>
 
 enum request_kind {
     REQUEST_BOOTLOADER_INFO,

@@ -8,10 +8,8 @@
 #include <stdlib.h>
 
 static const uint64_t magic[] = {
-    LIMINE_COMMON_0,    LIMINE_COMMON_1,    LIMINE_BASE_0,      LIMINE_BASE_1,      LIMINE_START_0,
-    LIMINE_START_1,     LIMINE_START_2,     LIMINE_START_3,     LIMINE_END_0,       LIMINE_END_1,
-    0x224ef0460a8e8926, 0xe1cb0fc25f46ea3d, 0x48dcf1cb8ad2b852, 0x63984e959a98244b, 0x3e7e279702be32af,
-    0xca1c4f3bd1280cee, 0x95c1a0edab0944cb, 0xa4e5cb3842f7488a,
+    LIMINE_COMMON,        LIMINE_BASE,    LIMINE_START,     LIMINE_END,
+    LIMINE_ID_STACK_SIZE, LIMINE_ID_HHDM, LIMINE_ID_MODULE, LIMINE_ID_PAGING_MODE,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
@@ -27,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         const struct limine_request *end = (const struct limine_request *)(const void *)(words + size);
         for (size_t i = 0; i < REQUEST_KINDS; i++)
             fuzz_check(set.requests[i] == NULL ||
-                       (set.requests[i] + 1 <= end && set.requests[i]->id[0] == LIMINE_COMMON_0));
+                       (set.requests[i] + 1 <= end && set.requests[i]->id[0] == magic[0]));
         fuzz_check(set.tag == NULL || (const uint64_t *)(set.tag + 1) <= words + size);
     }
     free(words);

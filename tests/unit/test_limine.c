@@ -30,23 +30,36 @@ void panic_tag_take(const char *command_line) {
     (void)command_line;
 }
 
-static struct word_response offset = {0, OFFSET};
-static struct address_response address = {0, 0x200000, 0xffffffff80000000};
-static struct map_entry usable = {0x100000, 0x4000000, 0};
-static struct map_entry image = {0x200000, 0x10000, 6};
-static const void *map_entries[] = {&usable, &image, nullptr};
-static struct array_response map_answer = {0, 3, map_entries};
-static struct file modules[2] = {
-    {.address = OFFSET + 0x300000, .size = 5000, .string = "other"},
-    {.address = OFFSET + 0x400000, .size = 0x1001, .string = "initrd"},
+static struct limine_word_response offset = {0, OFFSET};
+static struct limine_executable_address_response address = {0, 0x200000, 0xffffffff80000000};
+static struct limine_memory_range usable = {0x100000, 0x4000000, LIMINE_MEMORY_USABLE};
+static struct limine_memory_range image = {0x200000, 0x10000, LIMINE_MEMORY_EXECUTABLE_AND_MODULES};
+static uint64_t map_entries[] = {(uintptr_t)&usable, (uintptr_t)&image, 0};
+static struct limine_array_response map_answer = {0, 3, (uintptr_t)map_entries};
+static struct limine_file modules[2] = {
+    {.address = OFFSET + 0x300000, .size = 5000, .string = (uintptr_t)"other"},
+    {.address = OFFSET + 0x400000, .size = 0x1001, .string = (uintptr_t)"initrd"},
 };
-static const void *module_entries[] = {&modules[0], &modules[1]};
-static struct array_response module_answer = {0, 2, module_entries};
-static struct word_response line;
-static struct word_response rsdp = {0, OFFSET + 0xf5000};
-static struct framebuffer screen = {OFFSET + 0xfd000000, 1024, 768, 4096, 32, 1, 8, 16, 8, 8, 8, 0};
-static const void *screens[] = {&screen};
-static struct array_response screen_answer = {0, 1, screens};
+static uint64_t module_entries[] = {(uintptr_t)&modules[0], (uintptr_t)&modules[1]};
+static struct limine_array_response module_answer = {0, 2, (uintptr_t)module_entries};
+static struct limine_word_response line;
+static struct limine_word_response rsdp = {0, OFFSET + 0xf5000};
+static struct limine_framebuffer screen = {
+    .address = OFFSET + 0xfd000000,
+    .width = 1024,
+    .height = 768,
+    .pitch = 4096,
+    .bits_per_pixel = 32,
+    .memory_model = LIMINE_FRAMEBUFFER_RGB,
+    .red_mask_size = 8,
+    .red_mask_shift = 16,
+    .green_mask_size = 8,
+    .green_mask_shift = 8,
+    .blue_mask_size = 8,
+    .blue_mask_shift = 0,
+};
+static uint64_t screens[] = {(uintptr_t)&screen};
+static struct limine_array_response screen_answer = {0, 1, (uintptr_t)screens};
 
 static struct limine_answers answers;
 static struct boot_parameters parameters;
@@ -56,18 +69,18 @@ static int start(void **state) {
     (void)state;
     console_take();
     memset(&parameters, 0, sizeof(parameters));
-    base_revision[1] = 6;
-    base_revision[2] = 0;
-    offset_request.response = &offset;
-    address_request.response = &address;
-    map_request.response = &map_answer;
-    module_request.response = &module_answer;
-    rsdp_request.response = &rsdp;
-    line_request.response = nullptr;
-    screen_request.response = nullptr;
-    file_request.response = nullptr;
-    loader_request.response = nullptr;
-    date_request.response = nullptr;
+    base_tag.magic[1] = 6;
+    base_tag.revision = 0;
+    offset_request.response = (uintptr_t)&offset;
+    address_request.response = (uintptr_t)&address;
+    map_request.response = (uintptr_t)&map_answer;
+    module_request.response = (uintptr_t)&module_answer;
+    rsdp_request.response = (uintptr_t)&rsdp;
+    line_request.response = 0;
+    screen_request.response = 0;
+    file_request.response = 0;
+    loader_request.response = 0;
+    date_request.response = 0;
     return 0;
 }
 
@@ -83,8 +96,8 @@ static bool take(void) {
 static void test_all_is_well(void **state) {
     (void)state;
     line.word = (uint64_t)"run=ps";
-    line_request.response = &line;
-    screen_request.response = &screen_answer;
+    line_request.response = (uintptr_t)&line;
+    screen_request.response = (uintptr_t)&screen_answer;
     assert_true(take());
     assert_int_equal(answers.revision, 6);
     assert_int_equal(parameters.initrd.value, 0x400000);
@@ -103,13 +116,13 @@ static void test_all_is_well(void **state) {
 
 static void test_without_a_named_initrd_the_first_module_serves(void **state) {
     (void)state;
-    modules[1].string = "no";
+    modules[1].string = (uintptr_t)"no";
     assert_true(take());
     assert_int_equal(parameters.initrd.value, 0x300000);
-    modules[1].string = "initrd";
-    module_request.response = nullptr;
+    modules[1].string = (uintptr_t)"initrd";
+    module_request.response = 0;
     start(state);
-    module_request.response = nullptr;
+    module_request.response = 0;
     assert_true(take());
     assert_int_equal(parameters.initrd_size, 0);
 }
@@ -118,7 +131,7 @@ static void test_senseless_initrd_and_screen_are_left_out(void **state) {
     (void)state;
     modules[1].address += 8;
     screen.pitch = 100;
-    screen_request.response = &screen_answer;
+    screen_request.response = (uintptr_t)&screen_answer;
     assert_true(take());
     assert_int_equal(parameters.initrd_size, 0);
     assert_int_equal(parameters.framebuffer.base, 0);
@@ -133,28 +146,28 @@ static void test_senseless_initrd_and_screen_are_left_out(void **state) {
 static void test_revisions(void **state) {
     (void)state;
     rsdp.word = 0xf5000;
-    base_revision[1] = 3; // the one in which the root pointer is physical
+    base_tag.magic[1] = 3; // the one in which the root pointer is physical
     assert_true(take());
     assert_int_equal(parameters.rsdp, 0xf5000);
     rsdp.word = OFFSET + 0xf5000;
-    base_revision[1] = 0x6a7b384944536bdc; // a loader that knows no revisions
+    base_tag.magic[1] = 0x6a7b384944536bdc; // a loader that knows no revisions
     assert_false(take());
     assert_non_null(strstr(reason, "base revision"));
-    base_revision[1] = 2;
+    base_tag.magic[1] = 2;
     assert_false(take());
 }
 
 static void test_missing_answers_are_named(void **state) {
     (void)state;
-    map_request.response = nullptr;
+    map_request.response = 0;
     assert_false(take());
     assert_non_null(strstr(reason, "memory map"));
     start(state);
-    offset_request.response = nullptr;
+    offset_request.response = 0;
     assert_false(take());
     assert_non_null(strstr(reason, "direct map"));
     start(state);
-    address_request.response = nullptr;
+    address_request.response = 0;
     assert_false(take());
     assert_non_null(strstr(reason, "executable address"));
     start(state);
@@ -167,12 +180,12 @@ static void test_missing_answers_are_named(void **state) {
 static void test_command_lines(void **state) {
     (void)state;
     static char text[3000];
-    struct file kernel = {.string = "from the file"};
-    struct file_response response = {0, &kernel};
-    file_request.response = &response;
+    struct limine_file kernel = {.string = (uintptr_t)"from the file"};
+    struct limine_word_response response = {0, (uintptr_t)&kernel};
+    file_request.response = (uintptr_t)&response;
     assert_true(take());
     assert_string_equal(parameters.command_line, "from the file");
-    line_request.response = &line;
+    line_request.response = (uintptr_t)&line;
     line.word = (uint64_t)text;
     memset(text, 'a', 2047);
     assert_true(take());

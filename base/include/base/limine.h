@@ -1,28 +1,47 @@
 // SPDX-License-Identifier: MIT
 //
-// The Limine boot protocol as the loader sees it: identifiers, and the layouts of requests and responses.
+// The Limine boot protocol: identifiers, and the layouts of requests and responses, for loader and kernel.
 // Source: limine-protocol PROTOCOL.md, base revisions 3 to 6. A pointer in a response is an address in the
 // higher half direct map of the loaded kernel, so here it is a number: the loader itself cannot follow it.
-// The kernel has its own declarations; nothing but the protocol is shared.
+// The test kernels have declarations of their own, so that a slip here does not agree with itself.
 
-#ifndef BOOT_LIMINE_H
-#define BOOT_LIMINE_H
+#ifndef BASE_LIMINE_H
+#define BASE_LIMINE_H
 
 #include <base/types.h>
 
 #define LIMINE_BASE_REVISION_MIN 3
 #define LIMINE_BASE_REVISION_MAX 6
 
-#define LIMINE_COMMON_0 0xc7b1dd30df4c8b88ULL
-#define LIMINE_COMMON_1 0x0a82e883a194f07bULL
-#define LIMINE_BASE_0   0xf9562b2d5c95a6c8ULL
-#define LIMINE_BASE_1   0x6a7b384944536bdcULL
-#define LIMINE_START_0  0xf6b8f4b39de7d1aeULL
-#define LIMINE_START_1  0xfab91a6940fcb9cfULL
-#define LIMINE_START_2  0x785c6ed015d3e316ULL
-#define LIMINE_START_3  0x181e920a7852b9d9ULL
-#define LIMINE_END_0    0xadc0e0531bb10d03ULL
-#define LIMINE_END_1    0x9572709f31764c62ULL
+// Words of identifiers: what all requests begin with, the tag of the base revision, the markers around the
+// requests.
+#define LIMINE_COMMON 0xc7b1dd30df4c8b88ULL, 0x0a82e883a194f07bULL
+#define LIMINE_BASE   0xf9562b2d5c95a6c8ULL, 0x6a7b384944536bdcULL
+#define LIMINE_START                                                                                         \
+    0xf6b8f4b39de7d1aeULL, 0xfab91a6940fcb9cfULL, 0x785c6ed015d3e316ULL, 0x181e920a7852b9d9ULL
+#define LIMINE_END 0xadc0e0531bb10d03ULL, 0x9572709f31764c62ULL
+
+// The third and fourth word of each request's identifier.
+#define LIMINE_ID_BOOTLOADER_INFO    0xf55038d8e2a1202fULL, 0x279426fcf5f59740ULL
+#define LIMINE_ID_CMDLINE            0x4b161536e598651eULL, 0xb390ad4a2f1f303aULL
+#define LIMINE_ID_FIRMWARE_TYPE      0x8c2f75d90bef28a8ULL, 0x7045a4688eac00c3ULL
+#define LIMINE_ID_STACK_SIZE         0x224ef0460a8e8926ULL, 0xe1cb0fc25f46ea3dULL
+#define LIMINE_ID_HHDM               0x48dcf1cb8ad2b852ULL, 0x63984e959a98244bULL
+#define LIMINE_ID_FRAMEBUFFER        0x9d5827dcd881dd75ULL, 0xa3148604f6fab11bULL
+#define LIMINE_ID_PAGING_MODE        0x95c1a0edab0944cbULL, 0xa4e5cb3842f7488aULL
+#define LIMINE_ID_MEMORY_MAP         0x67cf3d9d378a806fULL, 0xe304acdfc50c3c62ULL
+#define LIMINE_ID_ENTRY_POINT        0x13d86c035a1cd3e1ULL, 0x2b0caa89d8f3026aULL
+#define LIMINE_ID_EXECUTABLE_FILE    0xad97e90e83f1ed67ULL, 0x31eb5d1c5ff23b69ULL
+#define LIMINE_ID_MODULE             0x3e7e279702be32afULL, 0xca1c4f3bd1280ceeULL
+#define LIMINE_ID_RSDP               0xc5e77b6b397e7b43ULL, 0x27637845accdcf3cULL
+#define LIMINE_ID_SMBIOS             0x9e9046f11e095391ULL, 0xaa4a520fefbde5eeULL
+#define LIMINE_ID_EFI_SYSTEM_TABLE   0x5ceba5163eaaf6d6ULL, 0x0a6981610cf65fccULL
+#define LIMINE_ID_EFI_MEMORY_MAP     0x7df62a431d6872d5ULL, 0xa4fcdfb3e57306c8ULL
+#define LIMINE_ID_DATE_AT_BOOT       0x502746e184c088aaULL, 0xfbc5ec83e6327893ULL
+#define LIMINE_ID_EXECUTABLE_ADDRESS 0x71ba76863cc55f63ULL, 0xb2644a48c516a487ULL
+#define LIMINE_ID_PERFORMANCE        0x6b50ad9bf36d13adULL, 0xdc4c7e88fc759e17ULL
+#define LIMINE_ID_KEEP_IOMMU         0x8ebaabe51f490179ULL, 0x2aa86a59ffb4ab0fULL
+#define LIMINE_ID_TSC_FREQUENCY      0x10f2ee1d87d195e4ULL, 0xf747a2b78f6ddb31ULL
 
 struct limine_base_tag {
     uint64_t magic[2]; // magic[1] becomes the revision that was used
