@@ -8,6 +8,7 @@
 #include <arch/interrupt.h>
 #include <arch/memory.h>
 #include <arch/platform.h>
+#include <arch/space.h>
 #include <base/format.h>
 #include <base/string.h>
 #include <base/tar.h>
@@ -194,6 +195,16 @@ static uint64_t give_initrd(struct process *process, const struct boot_parameter
     return give(process, &memory->object, RIGHTS_MEMORY_ALL & ~(RIGHT_MEMORY_WRITE | RIGHT_MEMORY_EXECUTE));
 }
 
+static uint64_t give_framebuffer(struct process *process, const struct boot_framebuffer *screen) {
+    if (screen->base == 0)
+        return DESCRIPTOR_NONE;
+    uint64_t start = align_down(screen->base, PAGE_SIZE);
+    uint64_t end = align_up(screen->base + screen->pitch * screen->height, PAGE_SIZE);
+    struct memory *memory =
+        memory_create_physical(start, (end - start) / PAGE_SIZE, ARCH_MAP_WRITE_COMBINING);
+    return give(process, &memory->object, RIGHTS_MEMORY_ALL & ~RIGHT_MEMORY_EXECUTE);
+}
+
 static void describe_init(struct boot_info *info, struct process *process, struct thread *thread,
                           const struct boot_parameters *parameters) {
     info->process = give(process, &process->object, RIGHTS_PROCESS_ALL);
@@ -204,6 +215,7 @@ static void describe_init(struct boot_info *info, struct process *process, struc
     info->platform = give(process, &platform_create(0, 0, UINT64_MAX)->object, RIGHTS_PLATFORM_ALL);
     info->initrd = give_initrd(process, parameters);
     info->initrd_size = parameters->initrd_size;
+    info->framebuffer = give_framebuffer(process, &parameters->framebuffer);
 }
 
 static struct process *make_process(struct thread **thread) {

@@ -122,8 +122,11 @@ static status_t map_locked(struct process *owner, struct space *space, const str
     struct memory *memory = (struct memory *)handle.object;
     if (!range_within(request->offset, request->length, memory->pages * PAGE_SIZE))
         return STATUS_OUT_OF_RANGE;
-    return space_map_locked(space, memory, handle.slot, request->address, request->offset, request->length,
-                            (unsigned)request->flags);
+    status = space_map_locked(space, memory, handle.slot, request->address, request->offset, request->length,
+                              (unsigned)request->flags);
+    if (status == STATUS_OK && memory->is_physical)
+        early_screen_taken(memory->base + request->offset, request->length);
+    return status;
 }
 
 static struct space *space_of(struct thread *self, const struct handle *handle) {

@@ -228,7 +228,8 @@ struct boot_info {
     struct boot_range ranges[32]; // physical ranges of interest
     uint8_t command_line[2048]; // kernel command line, NUL-ended
     uint64_t entropy_source; // 1 processor instruction, 2 interrupt arrival jitter
-    uint8_t reserved[1096]; // 0
+    uint64_t framebuffer; // memory object of the pages that hold the framebuffer, write combining
+    uint8_t reserved[1088]; // 0
 };
 static_assert(sizeof(struct boot_info) == 4096);
 static_assert(offsetof(struct boot_info, magic) == 0);
@@ -256,4 +257,5 @@ static_assert(offsetof(struct boot_info, range_count) == 168);
 static_assert(offsetof(struct boot_info, ranges) == 176);
 static_assert(offsetof(struct boot_info, command_line) == 944);
 static_assert(offsetof(struct boot_info, entropy_source) == 2992);
-static_assert(offsetof(struct boot_info, reserved) == 3000);
+static_assert(offsetof(struct boot_info, framebuffer) == 3000);
+static_assert(offsetof(struct boot_info, reserved) == 3008);

@@ -185,6 +185,8 @@ void early_console_taken([[maybe_unused]] uint64_t port_base, [[maybe_unused]] u
     console_taken = true;
 }
 
+void early_screen_taken([[maybe_unused]] uint64_t base, [[maybe_unused]] uint64_t length) {}
+
 void early_console_panic(void) {}
 
 const char *host_console(void) {

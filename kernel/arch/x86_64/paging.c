@@ -187,19 +187,26 @@ void paging_finish(struct memory_map *map) {
         table_verify(kernel_table(paging.root), ROOT_LEVEL, UINT64_MAX << ENTRY_SHIFT(ROOT_LEVEL + 1));
 }
 
-void *mmio_map(uint64_t physical, size_t length) {
+static void *device_map(uint64_t physical, size_t length, uint64_t flags) {
     uint64_t start = align_down(physical, PAGE_SIZE);
     uint64_t bytes = align_up(physical - start + length, PAGE_SIZE);
     uint64_t address = paging.mmio_next;
     if (!range_within(physical, length, cpu_features.physical_limit) ||
         !range_within(address - MMIO_BASE, bytes, MMIO_SIZE))
-        panic("expected device registers that the processor can reach, got %zu bytes at 0x%lx", length,
+        panic("expected device memory that the processor can reach, got %zu bytes at 0x%lx", length,
               physical);
     for (uint64_t at = 0; at < bytes; at += PAGE_SIZE)
-        kernel_map(address + at, start + at, PAGE_SIZE,
-                   no_execute() | PTE_WRITE | PTE_UNCACHED | PTE_THROUGH);
+        kernel_map(address + at, start + at, PAGE_SIZE, no_execute() | PTE_WRITE | flags);
     paging.mmio_next += bytes;
     return (void *)(address + (physical - start));
+}
+
+void *mmio_map(uint64_t physical, size_t length) {
+    return device_map(physical, length, PTE_UNCACHED | PTE_THROUGH);
+}
+
+void *framebuffer_map(uint64_t physical, size_t length) {
+    return device_map(physical, length, PTE_PAT | PTE_THROUGH); // entry 5 of the PAT: write combining
 }
 
 bool physical_read(uint64_t physical, void *buffer, size_t length) {

@@ -3,7 +3,7 @@
 // x86-64: the kernel's own address space. Built once by the boot CPU under the loader's page tables; root
 // entries of the upper half never change after paging_finish(), so user roots copy them once.
 //   DIRECT_MAP_BASE      usable RAM, writable, not executable
-//   MMIO_BASE            device registers, uncached, mapped by mmio_map()
+//   MMIO_BASE            device registers, uncached, mapped by mmio_map(), and the screen
 //   STACKS_BASE          kernel stacks, with guard pages below
 //   KERNEL_BASE          the kernel's image, a page at a time, W^X
 #pragma once
@@ -32,6 +32,8 @@ void paging_finish(struct memory_map *map);
 
 // Maps device registers, for ever. Panics if they lie beyond what the processor can address.
 void *mmio_map(uint64_t physical, size_t length);
+// The same for what is drawn to: writes are combined.
+void *framebuffer_map(uint64_t physical, size_t length);
 // Copies physical memory, wherever it is: for firmware tables. False if the processor has no such address.
 bool physical_read(uint64_t physical, void *buffer, size_t length);
 

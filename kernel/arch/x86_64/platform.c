@@ -7,6 +7,7 @@
 #include <arch/cpu.h>
 #include <arch/platform.h>
 #include <base/types.h>
+#include <dev/screen.h>
 #include <dev/uart16550.h>
 #include <kernel/panic.h>
 #include "asm.h"
@@ -70,6 +71,7 @@ void early_console_start(void) {
 void early_console_write(const char *text, size_t length) {
     if (!console_taken)
         uart16550_write(&console, text, length);
+    screen_write(text, length);
 }
 
 void early_console_taken(uint64_t port_base, uint64_t count) {
@@ -77,7 +79,12 @@ void early_console_taken(uint64_t port_base, uint64_t count) {
         console_taken = true;
 }
 
+void early_screen_taken(uint64_t base, uint64_t length) {
+    screen_taken(base, length);
+}
+
 void early_console_panic(void) {
+    screen_panic();
     if (console_taken) {
         console_taken = false;
         uart16550_init(&console); // whatever the driver had set

@@ -4,11 +4,13 @@
 // copies everything out of the loader's memory; boot_continue() runs on the kernel's own, so that from there
 // on the loader's memory is ordinary memory.
 
+#include <arch/platform.h>
 #include <base/types.h>
 #include <kernel/boot.h>
 #include <kernel/log.h>
 #include <kernel/panic.h>
 #include "../../boot/limine.h"
+#include "../../dev/screen.h"
 #include "asm.h"
 #include "clock.h"
 #include "cpu.h"
@@ -54,6 +56,20 @@ static void memory_hand_over(void) {
     parameters.usable_bytes = memory_map_bytes(&map, BOOT_MEMORY_USABLE);
 }
 
+// What is no memory for devices is taken from the parameters, so that no program gets it either.
+static void screen_find(void) {
+    struct boot_framebuffer *screen = &parameters.framebuffer;
+    uint64_t length = screen->pitch * screen->height;
+    if (screen->base == 0)
+        return;
+    if (!physical_range_is_device(screen->base, length)) {
+        log_line("boot: the framebuffer at 0x%lx, %lu bytes, lies in memory; ignored", screen->base, length);
+        *screen = (struct boot_framebuffer){};
+        return;
+    }
+    screen_start(screen, framebuffer_map(screen->base, length));
+}
+
 static bool tables_read(void *context, uint64_t physical, void *buffer, size_t length) {
     (void)context;
     return physical_read(physical, buffer, length);
@@ -76,6 +92,7 @@ static void tables_parse(void) {
 [[noreturn]] static void boot_continue(void) {
     paging_switched();
     cpu_start(&stacks);
+    screen_find();
     memory_log();
     tables_parse();
     tables_note();

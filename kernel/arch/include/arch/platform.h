@@ -22,7 +22,9 @@ unsigned entropy_source(void);
 void early_console_write(const char *text, size_t length);
 // A driver took these ports (or this physical range); from now on the kernel writes there only to panic.
 void early_console_taken(uint64_t port_base, uint64_t port_count);
-// From now on writes go through, whoever has the device.
+// A program mapped this physical range: if the screen is in it, the kernel draws there only to panic.
+void early_screen_taken(uint64_t base, uint64_t length);
+// From now on writes go through, whoever has the devices.
 void early_console_panic(void);
 
 // Ends the machine's run in an orderly way after init has ended: prints nothing; powers off if that needs no

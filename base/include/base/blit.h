@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// Drawing into a framebuffer of 32 bits a pixel, whatever the order of its colours: rectangles and glyphs.
+// It only writes: framebuffers are slow to read. Who calls keeps inside the surface.
+
+#ifndef BASE_BLIT_H
+#define BASE_BLIT_H
+
+#include <base/font.h>
+#include <base/types.h>
+
+struct surface {
+    uint8_t *pixels;
+    uint32_t width;
+    uint32_t height;
+    uint64_t pitch;   // bytes from one row to the next
+    uint8_t shift[3]; // of red, green and blue in a pixel
+    uint8_t size[3];  // bits of each, 1 to 8
+};
+
+// `format` is boot_info.framebuffer_format. False when it is not 32 bits a pixel, or makes no sense.
+[[nodiscard]] bool surface_init(struct surface *surface, void *pixels, uint64_t width, uint64_t height,
+                                uint64_t pitch, uint64_t format);
+
+// The pixel for 0xRRGGBB.
+uint32_t surface_pixel(const struct surface *surface, uint32_t colour);
+
+// Sizes and places are in pixels, the others are pixels of surface_pixel().
+void surface_fill(const struct surface *surface, uint32_t x, uint32_t y, uint32_t width, uint32_t height,
+                  uint32_t pixel);
+void surface_glyph(const struct surface *surface, uint32_t x, uint32_t y, const uint8_t rows[FONT_HEIGHT],
+                   uint32_t ink, uint32_t paper);
+
+#endif
