@@ -8,29 +8,12 @@
 #include <protocols/console.h>
 #include <protocols/log.h>
 #include <tessera/syscalls.h>
+#include <user/retry.h>
 
-enum {
-    BUFFER_SIZE = 1024,
-    WRITE_MAX = 65536,
-    TEXT_MAX = 400,
-    RETRIES = 20,
-    KIND_OUTPUT = 0,
-    KIND_MESSAGE = 1
-};
+enum { BUFFER_SIZE = 1024, WRITE_MAX = 65536, TEXT_MAX = 400, KIND_OUTPUT = 0, KIND_MESSAGE = 1 };
 
 static char buffer[BUFFER_SIZE];
 static size_t buffered;
-
-// A console that is started again after a fault must not end its clients: what it had not answered is sent
-// again.
-static bool may_retry(status_t status, int *attempts) {
-    if (status != STATUS_SERVER_DIED && status != STATUS_NO_SERVER)
-        return false;
-    if (++*attempts > RETRIES)
-        return false;
-    sleep_until(clock_now() + 50'000'000);
-    return true;
-}
 
 static void console_put(uint64_t kind, const char *bytes, size_t length) {
     desc_t console = startup_descriptor("console");
@@ -42,7 +25,7 @@ static void console_put(uint64_t kind, const char *bytes, size_t length) {
         status_t status;
         do {
             status = console_write(console, kind, bytes, step, DEADLINE_NONE);
-        } while (may_retry(status, &attempts));
+        } while (retry_after(status, &attempts));
         bytes += step;
         length -= step;
     }
@@ -151,7 +134,7 @@ status_t input_read(void *bytes, size_t size, size_t *count) {
     status_t status;
     do {
         status = console_read(console, bytes, min_u64(size, 4096), &filled, DEADLINE_NONE);
-    } while (may_retry(status, &attempts));
+    } while (retry_after(status, &attempts));
     *count = filled;
     return status;
 }
