@@ -12,7 +12,7 @@
 #include "../date.h"
 #include "../message.h"
 #include "cmos.h"
-#include "multiboot2.h"
+#include "tags.h"
 #include <base/string.h>
 
 #define MAPPED_LIMIT    (4 * GIB) // by start.S
@@ -37,33 +37,6 @@ static struct memory_map map = {map_ranges, 0, 2 * RANGES_MAX + 1};
 
 [[noreturn]] void boot_front(const struct multiboot2_information *info);
 
-// The first tag of `type` behind `previous` (null: from the start); null when there is none.
-static const struct multiboot2_tag *find_tag(enum multiboot2_tag_type type,
-                                             const struct multiboot2_tag *previous) {
-    const char *start = (const char *)information;
-    const char *end = start + information->total_size;
-    const char *next = start + sizeof *information;
-    if (previous != nullptr)
-        next = (const char *)previous + align_up(previous->size, 8);
-    while ((size_t)(end - next) >= sizeof(struct multiboot2_tag)) {
-        const struct multiboot2_tag *tag = (const struct multiboot2_tag *)next;
-        if (tag->type == MULTIBOOT2_TAG_END || tag->size < sizeof *tag || tag->size > (size_t)(end - next))
-            return nullptr;
-        if (tag->type == type)
-            return tag;
-        next += align_up(tag->size, 8);
-        if (next > end)
-            return nullptr;
-    }
-    return nullptr;
-}
-
-static const struct multiboot2_module *next_module(const struct multiboot2_module *previous) {
-    const struct multiboot2_tag *tag =
-        find_tag(MULTIBOOT2_TAG_MODULE, previous == nullptr ? nullptr : &previous->tag);
-    return (const struct multiboot2_module *)(const void *)tag;
-}
-
 void platform_console_write(const char *text, size_t length) {
     arch_serial_write(text, length);
 }
@@ -86,8 +59,8 @@ static enum platform_status copy_file(struct platform_file *file) {
 enum platform_status platform_file_read(const char *path, struct platform_file *file) {
     static bool handed_out[FILES_MAX];
     const struct multiboot2_module *module = nullptr;
-    for (size_t i = 0; (module = next_module(module)) != nullptr; i++) {
-        if (strncmp(module->string, path, module->tag.size - sizeof *module) != 0)
+    for (size_t i = 0; (module = multiboot2_module_next(information, module)) != nullptr; i++) {
+        if (strcmp(module->string, path) != 0)
             continue;
         if (module->end < module->start || !is_aligned(module->start, PAGE_SIZE) || i >= FILES_MAX)
             return PLATFORM_IO_ERROR;
@@ -146,16 +119,14 @@ static enum limine_memory_type limine_type(uint32_t type) {
 }
 
 static void read_firmware_map(void) {
-    const struct multiboot2_tag *tag = find_tag(MULTIBOOT2_TAG_MEMORY_MAP, nullptr);
+    const struct multiboot2_tag *tag = multiboot2_tag_next(information, MULTIBOOT2_TAG_MEMORY_MAP, nullptr);
     if (tag == nullptr)
         stop("GRUB handed no memory map over");
-    const struct multiboot2_memory_map *given = (const struct multiboot2_memory_map *)(const void *)tag;
-    if (tag->size < sizeof *given || given->entry_size < sizeof(struct multiboot2_memory_entry))
+    size_t count = multiboot2_memory_count(tag);
+    if (count == 0)
         stop("GRUB handed a damaged memory map over");
-    for (size_t offset = sizeof *given; offset + given->entry_size <= tag->size;
-         offset += given->entry_size) {
-        struct multiboot2_memory_entry entry;
-        memcpy(&entry, (const char *)given + offset, sizeof entry);
+    for (size_t i = 0; i < count; i++) {
+        struct multiboot2_memory_entry entry = multiboot2_memory_entry_get(tag, i);
         add(entry.base, entry.length, limine_type(entry.type));
     }
 }
@@ -167,7 +138,7 @@ static void map_init(void) {
     add_taken((uint64_t)(uintptr_t)loader_begin, (uint64_t)(loader_end - loader_begin));
     add_taken((uint64_t)(uintptr_t)information, information->total_size);
     const struct multiboot2_module *module = nullptr;
-    while ((module = next_module(module)) != nullptr)
+    while ((module = multiboot2_module_next(information, module)) != nullptr)
         if (module->end > module->start)
             add_taken(module->start, module->end - module->start);
     if (!memory_map_build(&map, &raw))
@@ -199,10 +170,8 @@ bool platform_map_read(struct memory_map *out) {
 }
 
 bool platform_framebuffer_find(struct platform_framebuffer *framebuffer) {
-    const struct multiboot2_tag *tag = find_tag(MULTIBOOT2_TAG_FRAMEBUFFER, nullptr);
-    const struct multiboot2_framebuffer *given = (const struct multiboot2_framebuffer *)(const void *)tag;
-    if (tag == nullptr || tag->size < offsetof(struct multiboot2_framebuffer, red_shift) + 6 ||
-        given->type != MULTIBOOT2_FRAMEBUFFER_RGB)
+    const struct multiboot2_framebuffer *given = multiboot2_framebuffer_find(information);
+    if (given == nullptr)
         return false;
     *framebuffer = (struct platform_framebuffer){
         .address = given->address,

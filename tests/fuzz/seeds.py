@@ -150,5 +150,50 @@ def boot_acpi_seeds():
     return [bytes(memory)]
 
 
-SEEDS = {"boot_acpi": boot_acpi_seeds, "boot_config": boot_config_seeds, "elf": elf_seeds,
-         "image_record": image_record_seeds, "kernel_acpi": kernel_acpi_seeds, "power_acpi": power_acpi_seeds, "tar": tar_seeds}  # fmt: skip
+def init_command_line_seeds():
+    """The three forms of `run=`, with a tag, and each mistake."""
+    command = b"ls -l /bin; echo 'a b'"
+    return [
+        b"quiet tag=0badCAFE run=x:" + command.hex().encode(), b"x run=" + command, b"tag=12345678 tag=87654321",
+        b"tag=1234567", b"run=x:6", b"run=x:610061 ", b"run=x:" + b"61" * 2048, b"run=" + b"a" * 2048,
+    ]  # fmt: skip
+
+
+def kernel_memory_map_seeds():
+    """A PC's map, one that overlaps and wraps, and one with more ranges than there is room for."""
+
+    def entry(kind, base, base_shift, length, length_shift, odd=0):
+        return struct.pack("<BBHBHB", kind, base_shift, base, length_shift, length, odd)
+
+    usual = [entry(1, 0, 12, 0x9F, 12), entry(0, 0x9F, 12, 0x61, 12), entry(1, 1, 20, 0x7EE0, 16, 0x35),
+             entry(2, 2, 20, 3, 20), entry(3, 0x7FE0, 16, 0x20, 12), entry(4, 0x7FF0, 16, 0x10, 12)]  # fmt: skip
+    odd = [entry(1, 1, 20, 0xFFFF, 12), entry(0, 0xFFFF, 48, 0xFFFF, 48), entry(1, 0xF000, 48, 0xFFFF, 48),
+           entry(1, 0x8000, 16, 0x8000, 40), entry(3, 5, 20, 1, 11, 0x77), entry(0, 5, 20, 1, 13, 1)]  # fmt: skip
+    many = [entry(1 + i % 4, 2 * i + 1, 16, 1 + i % 15, 12) for i in range(300)]
+    return [bytes([limit]) + b"".join(entries) for limit in (1, 3) for entries in (usual, odd, many)]
+
+
+def multiboot2_seeds():
+    """What GRUB hands over: two modules, a memory map, a framebuffer; and one whose last tag is cut."""
+
+    def tag(kind, body):
+        return struct.pack("<II", kind, 8 + len(body)) + body + bytes(-len(body) % 8)
+
+    tags = tag(3, struct.pack("<II", 0x100000, 0x200000) + b"/boot/tessera.elf\0")
+    tags += tag(3, struct.pack("<II", 0x200000, 0x201000) + b"/boot/initrd.tar\0")
+    tags += tag(6, struct.pack("<II", 24, 0) + struct.pack("<QQII", 0, 0x9F000, 1, 0) * 3)
+    tags += tag(8, struct.pack("<QIIIBBH6B", 0xFD000000, 4096, 1024, 768, 32, 1, 0, 16, 8, 8, 8, 0, 8))
+    tags += tag(0, b"")
+    whole = struct.pack("<II", 8 + len(tags), 0) + tags
+    return [whole, struct.pack("<II", 33, 0) + whole[8:33], whole[:-8] + tag(3, struct.pack("<I", 1))]
+
+
+def sh_parse_seeds():
+    """What people type, and what they get wrong."""
+    return [
+        b"ls -l /bin; echo 'a b' \"c $? \\\"\" \\; d&\n# comment\nsleep 1 &", b"echo 'open", b'echo "open $?',
+        b"& ls", b"ls | wc > x < y && ls || (a)", b"a\\\nb; ;; c\t", b"x " * 130, b"y" * 8200, b"y" * 8191 + b" ''", b"echo \\",
+    ]  # fmt: skip
+
+
+SEEDS = {name.removesuffix("_seeds"): seeds for name, seeds in list(globals().items()) if name.endswith("_seeds")}
