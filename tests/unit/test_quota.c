@@ -5,6 +5,7 @@
 #include "unit.h"
 #include "world.h"
 #include <string.h>
+#include "sched/cpu.h"
 
 static struct quota_info info_of(struct actor *a, uint64_t process) {
     struct quota_info info;
@@ -159,6 +160,38 @@ static void pinned_records_are_refused(void **state) {
     assert_status(status, NO_QUOTA);
 }
 
+// Whoever waits for storage that is on its way back lends its priority to the job that brings it. Here the
+// job is of lower priority than the thread that needs the bytes; the timer comes between two steps of it.
+static void a_waiting_charge_lends_its_priority(void **state) {
+    (void)state;
+    struct limits limits = limits_usual();
+    limits.bytes = 2 << 20; // more than one step's worth
+    struct actor *a = process_make_with(&limits), *urgent = thread_make(a, PRIORITY_COUNT / 2);
+    uint64_t n = MUST(a, NOTIFICATION_CREATE);
+    const struct quota *quota = quota_of(a);
+    uint64_t size = align_down((quota->limit.bytes - quota->used.bytes) / 4 * 3, PAGE_SIZE);
+    uint64_t memory = MUST(a, MEMORY_ALLOCATE, size, 0);
+    assert_status(ACT(a, MEMORY_ALLOCATE, size, 0), NO_QUOTA);
+    MUST(a, SPACE_MAP, 0, memory, 0x20000000, 0, PAGE_SIZE, MAP_READ | MAP_WRITE);
+    assert_true(touch(a, 0x20000000, ACCESS_WRITE)); // what was never touched is gone in one step
+    MUST(a, SPACE_UNMAP, 0, 0x20000000);
+    turn(urgent);
+    MUST(urgent, THREAD_PRIORITY, 0, PRIORITY_COUNT / 2 + 1);
+    MUST(urgent, NOTIFICATION_TIMER, n, 1, MUST(urgent, CLOCK_READ) + 1000);
+    BEGIN(urgent, NOTIFICATION_WAIT, n, 1, DEADLINE_NONE);
+    turn(a);
+    host_clock_tick(1000); // due, but nobody looks before the kernel is entered
+    BEGIN(a, DESCRIPTOR_RELEASE, memory);
+    assert_ptr_equal(cpu_current()->thread, urgent->thread);
+    assert_status(finish(urgent), OK);
+    assert_int_not_equal(atomic_load(&cpu_current()->job_mask), 0);
+    assert_true(quota->returning.bytes >= size);
+    memory = MUST(urgent, MEMORY_ALLOCATE, size, 0);
+    assert_int_equal(cpu_current()->job_lent, 0);
+    MUST(urgent, THREAD_PRIORITY, 0, PRIORITY_COUNT / 2);
+    MUST(urgent, DESCRIPTOR_RELEASE, memory);
+}
+
 static void subtree_is_listed(void **state) {
     (void)state;
     struct actor *a = process_make(), *b = process_make();
@@ -186,4 +219,5 @@ static void subtree_is_listed(void **state) {
 }
 
 WORLD_MAIN(WORLD_TEST(records_run_out), WORLD_TEST(child_is_carved), WORLD_TEST(limits_are_checked),
-           WORLD_TEST(pinned_records_are_refused), WORLD_TEST(subtree_is_listed))
+           WORLD_TEST(pinned_records_are_refused), WORLD_TEST(a_waiting_charge_lends_its_priority),
+           WORLD_TEST(subtree_is_listed))
