@@ -9,7 +9,7 @@
 #include <protocols/log.h>
 #include <tessera/call.h>
 #include <user/process_record.h>
-#include <user/startup.h>
+#include <user/program.h>
 #include "lib/test.h"
 
 static const char *const services[] = {"init", "console", "file", "log"};
@@ -26,6 +26,13 @@ static status_t ask_empty(const char *service, uint64_t header) {
 
 static void lend(unsigned index, const void *address, uint64_t length, uint64_t flags) {
     message_page()->lend[index] = (struct message_range){(uintptr_t)address, length, flags};
+}
+
+// A spawn with the usual options.
+static status_t spawn(const char *strings, size_t length, uint64_t *number) {
+    struct stream streams[STREAM_COUNT] = {};
+    return init_spawn(startup_descriptor("init"), 0, GROUP_NEW, 0, 0, strings, length, streams,
+                      sizeof(streams), number, limit());
 }
 
 static void unknown_labels(void) {
@@ -83,7 +90,7 @@ static void lengths(void) {
     EXPECT(file_open(startup_descriptor("file"), bytes, 1025, &number, nullptr, nullptr, limit()),
            STATUS_BAD_SIZE);
     EXPECT(log_write(startup_descriptor("log"), 0, bytes, 401, limit()), STATUS_BAD_SIZE);
-    EXPECT(init_spawn(startup_descriptor("init"), bytes, 16385, &number, limit()), STATUS_BAD_SIZE);
+    EXPECT(spawn(bytes, 16385, &number), STATUS_BAD_SIZE);
     EXPECT(init_list(startup_descriptor("init"), 0, bytes, sizeof(struct process_record) - 1, limit()),
            STATUS_BAD_SIZE);
 }
@@ -95,7 +102,7 @@ static void memory_that_is_not_there(void) {
     EXPECT(file_open(startup_descriptor("file"), nowhere, 100, &number, nullptr, nullptr, limit()),
            STATUS_LENT_FAULT);
     EXPECT(log_write(startup_descriptor("log"), 0, nowhere, 100, limit()), STATUS_LENT_FAULT);
-    EXPECT(init_spawn(startup_descriptor("init"), nowhere, 100, &number, limit()), STATUS_LENT_FAULT);
+    EXPECT(spawn(nowhere, 100, &number), STATUS_LENT_FAULT);
     EXPECT(init_list(startup_descriptor("init"), 0, (void *)(uintptr_t)AREA, sizeof(struct process_record),
                      limit()),
            STATUS_LENT_FAULT);
@@ -166,9 +173,7 @@ static void bad_spawns(void) {
     };
     for (size_t i = 0; i < array_length(requests); i++) {
         uint64_t number;
-        EXPECT(
-            init_spawn(startup_descriptor("init"), requests[i].bytes, requests[i].length, &number, limit()),
-            requests[i].status);
+        EXPECT(spawn(requests[i].bytes, requests[i].length, &number), requests[i].status);
     }
 }
 
@@ -180,8 +185,9 @@ static void what_is_not_granted(void) {
     EXPECT(console_foreground(startup_descriptor("console"), 0, limit()), STATUS_NOT_PERMITTED);
     EXPECT(log_read(startup_descriptor("log"), 0, bytes, sizeof(bytes), &number, &reason, limit()),
            STATUS_NOT_PERMITTED);
-    EXPECT(init_wait(startup_descriptor("init"), 2, 0, &number, &reason, limit()), STATUS_NOT_FOUND);
-    EXPECT(init_wait(startup_descriptor("init"), UINT64_MAX, 0, &number, &reason, limit()), STATUS_NOT_FOUND);
+    EXPECT(init_wait(startup_descriptor("init"), 2, 0, &number, &reason, nullptr, limit()), STATUS_NOT_FOUND);
+    EXPECT(init_wait(startup_descriptor("init"), UINT64_MAX, 0, &number, &reason, nullptr, limit()),
+           STATUS_NOT_FOUND);
     EXPECT(init_kill(startup_descriptor("init"), 0x100000002, limit()), STATUS_NOT_FOUND);
 }
 
@@ -189,11 +195,12 @@ static void what_is_not_granted(void) {
 static void a_child_is_heard_of_once(void) {
     static const char request[] = "/\0/bin/sh\0sh\0-c\0exit 7";
     uint64_t number = 0, status = 0, reason = 0;
-    OK(init_spawn(startup_descriptor("init"), request, sizeof(request), &number, limit()));
-    OK(init_wait(startup_descriptor("init"), number, 0, &status, &reason, limit()));
+    OK(spawn(request, sizeof(request), &number));
+    OK(init_wait(startup_descriptor("init"), number, 0, &status, &reason, nullptr, limit()));
     EQUAL(status, 7);
     EQUAL(reason, END_EXITED);
-    EXPECT(init_wait(startup_descriptor("init"), number, 0, &status, &reason, limit()), STATUS_NOT_FOUND);
+    EXPECT(init_wait(startup_descriptor("init"), number, 0, &status, &reason, nullptr, limit()),
+           STATUS_NOT_FOUND);
 }
 
 // More children than one program may have at a time: refused, and all that were started end.
@@ -204,16 +211,14 @@ static void too_many_children(void) {
     uint64_t numbers[CHILDREN_MAX], status, reason;
     size_t count = 0;
     status_t result = STATUS_OK;
-    while (count < CHILDREN_MAX && (result = init_spawn(startup_descriptor("init"), request, sizeof(request),
-                                                        &numbers[count], limit())) == STATUS_OK)
+    while (count < CHILDREN_MAX && (result = spawn(request, sizeof(request), &numbers[count])) == STATUS_OK)
         count++;
     uint64_t another;
     OK(result);
-    EXPECT(init_spawn(startup_descriptor("init"), request, sizeof(request), &another, limit()),
-           STATUS_TOO_MANY);
+    EXPECT(spawn(request, sizeof(request), &another), STATUS_TOO_MANY);
     for (size_t i = 0; i < count; i++) {
         OK(init_kill(startup_descriptor("init"), numbers[i], limit()));
-        OK(init_wait(startup_descriptor("init"), numbers[i], 0, &status, &reason, limit()));
+        OK(init_wait(startup_descriptor("init"), numbers[i], 0, &status, &reason, nullptr, limit()));
         EQUAL(status, 137);
     }
 }

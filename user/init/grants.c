@@ -9,6 +9,8 @@
 #include <base/format.h>
 #include <base/string.h>
 
+#define RIGHTS_PIPE_END (RIGHT_BADGE_CALL | RIGHT_CLONE | RIGHT_TRANSFER)
+
 // Moves a descriptor of init's into the child under a name. With an error it is gone.
 static status_t give(struct child *child, const char *name, desc_t descriptor, uint64_t rights) {
     struct startup *startup_pages = child->startup;
@@ -126,11 +128,34 @@ static status_t give_service(struct child *child) {
     if (child->start->service == NO_SERVICE)
         return STATUS_OK;
     const struct service *service = &init.services[child->start->service];
-    status_t status =
-        give_clone(child, "endpoint", service->endpoint, RIGHT_ENDPOINT_RECEIVE | RIGHT_INSPECT);
+    uint64_t rights = RIGHT_ENDPOINT_RECEIVE | RIGHT_INSPECT;
+    rights |= service->entry->flags & IMAGE_MINTS ? RIGHT_ENDPOINT_MINT : 0;
+    status_t status = give_clone(child, "endpoint", service->endpoint, rights);
     if (status == STATUS_OK && service->notification.value != DESCRIPTOR_NONE)
         status = give_clone(child, "notification", service->notification,
                             RIGHT_NOTIFICATION_WAIT | RIGHT_NOTIFICATION_SIGNAL | RIGHT_INSPECT);
+    return status;
+}
+
+// The ends of pipes. Their names only fill the list: programs find them in `streams`.
+static status_t give_streams(struct child *child) {
+    status_t status = STATUS_OK;
+    for (size_t i = 0; i < STREAM_COUNT && status == STATUS_OK; i++) {
+        struct stream *stream = &child->startup->streams[i];
+        *stream = child->start->streams[i];
+        if (stream->kind != STREAM_PIPE)
+            continue;
+        char text[STARTUP_NAME_SIZE];
+        desc_t end;
+        status = ts_descriptor_clone((desc_t){stream->number}, RIGHTS_PIPE_END, &end);
+        if (status == STATUS_OK) {
+            format_buffer(text, sizeof(text), "stream%zu", i);
+            status = give(child, text, end, RIGHTS_PIPE_END);
+        }
+        if (status == STATUS_OK)
+            stream->number =
+                child->startup->descriptors[child->startup->descriptor_count - 1].descriptor.value;
+    }
     return status;
 }
 
@@ -138,5 +163,7 @@ status_t child_give(struct child *child) {
     status_t status = give_service(child);
     if (status == STATUS_OK)
         status = give_badges(child);
+    if (status == STATUS_OK)
+        status = give_streams(child);
     return status == STATUS_OK ? give_platform(child) : status;
 }

@@ -30,7 +30,8 @@ enum image_flag : uint32_t {
     IMAGE_ACPI = 1u << 3,      // platform parts: firmware tables
     IMAGE_INITRD = 1u << 4,    // the boot archive, read only
     IMAGE_ROOT = 1u << 5,      // all of the platform and the root quota: for tests of the system
-    IMAGE_FLAGS_ALL = 0x3f,
+    IMAGE_MINTS = 1u << 6,     // makes badges of its endpoint itself
+    IMAGE_FLAGS_ALL = 0x7f,
 };
 
 #define IMAGE_CALLS_INIT (1u << 31)

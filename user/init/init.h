@@ -14,6 +14,7 @@
 #include <base/elf.h>
 #include <tessera/call.h>
 #include <tessera/syscalls.h>
+#include <user/stream.h>
 
 enum {
     PROCESSES_MAX = 96,
@@ -34,12 +35,15 @@ struct process {
     enum process_place place;
     uint32_t number;
     uint32_t parent; // 0: init
+    uint32_t group;  // the number of its first member; Ctrl-C ends all of them
     int service;     // index, or NO_SERVICE
     char name[PROCESS_NAME_SIZE];
     desc_t descriptor;
     uint64_t started; // clock
     uint64_t status;  // once ended
     uint64_t reason;
+    uint64_t cpu_time;         // its own once ended, and of its children that it waited for
+    desc_t ends[STREAM_COUNT]; // of pipes, left for its next spawn; DESCRIPTOR_NONE: none
     bool has_waiter;
     struct ts_call waiter;
     desc_t waiter_reply;
@@ -91,6 +95,10 @@ size_t process_children(uint32_t parent);
 // After the kernel said that it has ended: wakes who waits, forgets what nobody will ask for.
 void process_ended(struct process *process, uint64_t reason, uint64_t status);
 void process_forget(struct process *process);
+// Its end was told to the parent.
+void process_told(struct process *process);
+// Releases the ends of pipes that it left for its next spawn.
+void ends_drop(struct process *process);
 const char *end_reason_text(uint64_t reason);
 
 // ---- loader.c
@@ -103,9 +111,17 @@ struct start {
     size_t argument_count;
     const char *arguments; // NUL-ended strings, one behind the other
     size_t arguments_size;
+    size_t environment_count;
+    const char *environment; // as arguments
+    size_t environment_size;
+    struct stream
+        streams[STREAM_COUNT]; // a pipe's number is a descriptor of init's, which moves to the child
     const struct image_entry *entry;
+    uint64_t memory;   // bytes of its quota
+    uint32_t priority; // of its quota and its thread
     int service;
     uint32_t parent;
+    uint32_t group; // 0: its own
 };
 [[nodiscard]] status_t process_start(const struct start *start, struct process **started);
 

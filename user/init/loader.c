@@ -133,7 +133,8 @@ static status_t stack_load(struct child *child) {
 // ---- start-up pages
 
 static uint64_t startup_size(const struct start *start) {
-    return sizeof(struct startup) + start->arguments_size + strlen(start->directory) + 1;
+    return sizeof(struct startup) + start->arguments_size + start->environment_size +
+           strlen(start->directory) + 1;
 }
 
 static void startup_fill(struct child *child) {
@@ -145,13 +146,17 @@ static void startup_fill(struct child *child) {
     pages->process = child->process->number;
     pages->argument_count = start->argument_count;
     pages->arguments = sizeof(*pages);
-    pages->directory = sizeof(*pages) + start->arguments_size;
+    pages->environment_count = start->environment_count;
+    pages->environment = pages->arguments + start->arguments_size;
+    pages->directory = pages->environment + start->environment_size;
     pages->stack_start = child->stack_start;
     pages->stack_size = STACK_SIZE;
     pages->image_start = child->image.low + bias;
     pages->image_end = child->image.high + bias;
     pages->heap_start = child->heap_start;
     memcpy((char *)pages + pages->arguments, start->arguments, start->arguments_size);
+    if (start->environment_size > 0)
+        memcpy((char *)pages + pages->environment, start->environment, start->environment_size);
     memcpy((char *)pages + pages->directory, start->directory, strlen(start->directory) + 1);
 }
 
@@ -169,8 +174,9 @@ static status_t startup_load(struct child *child) {
 
 // ---- the process
 
-static struct limits limits_of(const struct image_entry *entry) {
-    struct limits limits = {.bytes = entry->memory, .priority = entry->priority, .weight = entry->weight};
+static struct limits limits_of(const struct start *start) {
+    const struct image_entry *entry = start->entry;
+    struct limits limits = {.bytes = start->memory, .priority = start->priority, .weight = entry->weight};
     static_assert(sizeof(limits.records) == sizeof(entry->records) && IMAGE_RECORDS == RECORD_COUNT);
     memcpy(limits.records, entry->records, sizeof(limits.records));
     return limits;
@@ -179,8 +185,7 @@ static struct limits limits_of(const struct image_entry *entry) {
 static status_t thread_run(const struct child *child) {
     desc_t thread;
     uint64_t message;
-    status_t status =
-        ts_thread_create(child->process->descriptor, child->start->entry->priority, &thread, &message);
+    status_t status = ts_thread_create(child->process->descriptor, child->start->priority, &thread, &message);
     if (status != STATUS_OK)
         return status;
     status = ts_thread_start(thread, child->image.entry + child->process->bias,
@@ -201,7 +206,7 @@ static status_t child_fill(struct child *child) {
 }
 
 static status_t child_create(struct child *child) {
-    struct limits limits = limits_of(child->start->entry);
+    struct limits limits = limits_of(child->start);
     child->startup = heap_allocate_zeroed(startup_size(child->start));
     if (child->startup == nullptr)
         return STATUS_NO_QUOTA;
@@ -238,6 +243,7 @@ status_t process_start(const struct start *start, struct process **started) {
     if (child.process == nullptr)
         return STATUS_TOO_MANY;
     child.process->parent = start->parent;
+    child.process->group = start->group != 0 ? start->group : child.process->number;
     child.process->service = start->service;
     child.process->started = clock_now();
     status_t status = file_open(&child);

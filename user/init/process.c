@@ -24,6 +24,8 @@ struct process *process_new(const char *name) {
             continue;
         *process =
             (struct process){.place = PLACE_RUNNING, .number = ++init.last_number, .service = NO_SERVICE};
+        for (size_t j = 0; j < STREAM_COUNT; j++)
+            process->ends[j] = (desc_t){DESCRIPTOR_NONE};
         size_t length = strnlen(name, PROCESS_NAME_SIZE - 1);
         memcpy(process->name, name, length);
         process->name[length] = 0;
@@ -76,16 +78,32 @@ static void children_orphan(uint32_t parent, bool end) {
     }
 }
 
+void process_told(struct process *process) {
+    struct process *parent = process_find(process->parent);
+    if (parent != nullptr)
+        parent->cpu_time += process->cpu_time;
+    process_forget(process);
+}
+
+void ends_drop(struct process *process) {
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        if (process->ends[i].value != DESCRIPTOR_NONE)
+            (void)ts_descriptor_release(process->ends[i]);
+        process->ends[i] = (desc_t){DESCRIPTOR_NONE};
+    }
+}
+
 void process_ended(struct process *process, uint64_t reason, uint64_t status) {
     say("%s (%u) %s, status %llu", process->name, process->number, end_reason_text(reason),
         (unsigned long long)status);
+    ends_drop(process);
     (void)ts_descriptor_release(process->descriptor);
     process->place = PLACE_ENDED;
     process->reason = reason;
     process->status = status;
     children_orphan(process->number, process->service != NO_SERVICE);
     if (process->has_waiter)
-        init_wait_reply(&process->waiter, STATUS_OK, status, reason);
+        init_wait_reply(&process->waiter, STATUS_OK, status, reason, process->cpu_time);
     if (process->has_waiter || process->parent == 0)
-        process_forget(process);
+        process_told(process);
 }

@@ -13,36 +13,57 @@
 
 enum { SPAWN_SIZE = 16384, PROGRAM_FOLDER_LENGTH = 4 };
 
+static struct process *find_by(uint64_t number) {
+    return number != 0 && number <= UINT32_MAX ? process_find((uint32_t)number) : nullptr;
+}
+
 // ---- spawn
 
-// The strings of a spawn request: directory, path, then the arguments.
+// The strings of a spawn request: directory, path, the environment, then the arguments.
 struct spawn_request {
     char bytes[SPAWN_SIZE];
-    const char *directory;
-    const char *path;
-    const char *arguments;
-    size_t arguments_size;
-    size_t argument_count;
+    struct start start;
 };
 
+// What one string after the other is; false when the last one has no end.
 static bool spawn_parse(struct spawn_request *request, uint64_t length) {
+    struct start *start = &request->start;
     size_t count = 0;
     if (length == 0 || request->bytes[length - 1] != 0)
         return false;
     const char *end = request->bytes + length;
+    start->environment = start->arguments = end;
     for (const char *at = request->bytes; at < end; at += strlen(at) + 1) {
         if (count == 0)
-            request->directory = at;
+            start->directory = at;
         if (count == 1)
-            request->path = at;
+            start->path = at;
         if (count == 2)
-            request->arguments = at;
+            start->environment = at;
+        if (count == 2 + start->environment_count)
+            start->arguments = at;
         count++;
     }
-    if (count < 3)
+    if (count < 3 + start->environment_count)
         return false;
-    request->argument_count = count - 2;
-    request->arguments_size = (size_t)(end - request->arguments);
+    start->argument_count = count - 2 - start->environment_count;
+    start->environment_size = (size_t)(start->arguments - start->environment);
+    start->arguments_size = (size_t)(end - start->arguments);
+    return true;
+}
+
+// A pipe's number becomes the descriptor that was handed over for it.
+static bool streams_check(struct start *start, const struct process *parent) {
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        struct stream *stream = &start->streams[i];
+        if (stream->kind >= STREAM_KINDS || stream->reserved != 0)
+            return false;
+        if (stream->kind != STREAM_PIPE)
+            continue;
+        if (parent->ends[i].value == DESCRIPTOR_NONE)
+            return false;
+        stream->number = parent->ends[i].value;
+    }
     return true;
 }
 
@@ -55,55 +76,111 @@ static const struct image_entry *entry_of(const char *path) {
                      : &init.image.programs[0];
 }
 
-static status_t handle_spawn(struct ts_call *call, struct ts_lent arguments, uint64_t *number) {
+// Who may put a process into a group: nobody but the parent of one that is in it.
+static bool group_find(const struct process *parent, uint64_t wanted, uint32_t *group) {
+    *group = parent->group;
+    if (wanted == GROUP_NEW)
+        *group = 0;
+    if (wanted == GROUP_OWN || wanted == GROUP_NEW)
+        return true;
+    const struct process *member = find_by(wanted);
+    if (member == nullptr || member->parent != parent->number)
+        return false;
+    *group = member->group;
+    return true;
+}
+
+static status_t limits_choose(struct start *start, uint64_t memory, uint64_t priority) {
+    start->memory = memory != 0 ? memory : start->entry->memory;
+    start->priority = start->entry->priority;
+    if (start->memory > start->entry->memory || priority > start->priority)
+        return STATUS_BAD_VALUE;
+    start->priority = priority != 0 ? (uint32_t)priority : start->priority;
+    return STATUS_OK;
+}
+
+// The request as it came; everything in it is still the client's word.
+static status_t spawn_read(const struct ts_call *call, struct ts_lent strings, struct ts_lent streams,
+                           struct spawn_request *request) {
+    status_t status = ts_call_read(call, strings, 0, request->bytes, strings.length, nullptr);
+    if (status == STATUS_OK)
+        status =
+            ts_call_read(call, streams, 0, request->start.streams, sizeof(request->start.streams), nullptr);
+    if (status == STATUS_OK && !spawn_parse(request, strings.length))
+        return STATUS_BAD_REQUEST;
+    return status;
+}
+
+// A path and a name of the one kind that the archive knows.
+static status_t names_resolve(struct start *start, char directory[PATH_SIZE], char path[PATH_SIZE]) {
+    if (!path_resolve("/", start->directory, directory) || !path_resolve(directory, start->path, path))
+        return STATUS_BAD_NAME;
+    start->directory = directory;
+    start->path = path + 1;
+    start->name = path_base(path);
+    start->entry = entry_of(start->path);
+    return STATUS_OK;
+}
+
+static status_t spawn(const struct ts_call *call, struct process *parent, const uint64_t options[4],
+                      struct ts_lent strings, struct ts_lent streams, uint64_t *number) {
     static struct spawn_request request;
     char path[PATH_SIZE];
     char directory[PATH_SIZE];
-    uint32_t parent = badge_process(call->badge);
-    if (!grant_has(call->badge, GRANT_SPAWN))
-        return STATUS_NOT_PERMITTED;
-    if (process_children(parent) >= CHILDREN_MAX)
-        return STATUS_TOO_MANY;
-    status_t status = ts_call_read(call, arguments, 0, request.bytes, arguments.length, nullptr);
-    if (status != STATUS_OK)
-        return status;
-    if (!spawn_parse(&request, arguments.length))
-        return STATUS_BAD_REQUEST;
-    if (!path_resolve("/", request.directory, directory) || !path_resolve(directory, request.path, path))
-        return STATUS_BAD_NAME;
-    const struct start start = {
-        .path = path + 1,
-        .name = path_base(path),
-        .directory = directory,
-        .argument_count = request.argument_count,
-        .arguments = request.arguments,
-        .arguments_size = request.arguments_size,
-        .entry = entry_of(path + 1),
-        .service = NO_SERVICE,
-        .parent = parent,
-    };
+    struct start *start = &request.start;
+    *start = (struct start){.environment_count = options[0], .service = NO_SERVICE, .parent = parent->number};
+    status_t status = spawn_read(call, strings, streams, &request);
+    if (status == STATUS_OK &&
+        (!streams_check(start, parent) || !group_find(parent, options[1], &start->group)))
+        status = STATUS_BAD_REQUEST;
+    if (status == STATUS_OK)
+        status = names_resolve(start, directory, path);
+    if (status == STATUS_OK)
+        status = limits_choose(start, options[2], options[3]);
     struct process *process = nullptr;
-    status = process_start(&start, &process);
+    if (status == STATUS_OK)
+        status = process_start(start, &process);
     if (status == STATUS_OK)
         *number = process->number;
     return status;
 }
 
-// ---- wait, kill
-
-static struct process *find_by(uint64_t number) {
-    return number != 0 && number <= UINT32_MAX ? process_find((uint32_t)number) : nullptr;
+static status_t handle_spawn(struct ts_call *call, uint64_t environment, uint64_t group, uint64_t memory,
+                             uint64_t priority, struct ts_lent arguments, struct ts_lent streams,
+                             uint64_t *number) {
+    const uint64_t options[] = {environment, group, memory, priority};
+    struct process *parent = process_find(badge_process(call->badge));
+    if (!grant_has(call->badge, GRANT_SPAWN) || parent == nullptr)
+        return STATUS_NOT_PERMITTED;
+    status_t status = STATUS_TOO_MANY;
+    if (process_children(parent->number) < CHILDREN_MAX)
+        status = spawn(call, parent, options, arguments, streams, number);
+    ends_drop(parent);
+    return status;
 }
 
+static status_t handle_hand_over(struct ts_call *call, uint64_t stream, desc_t end) {
+    struct process *process = process_find(badge_process(call->badge));
+    if (!grant_has(call->badge, GRANT_SPAWN) || process == nullptr)
+        return STATUS_NOT_PERMITTED;
+    if (process->ends[stream].value != DESCRIPTOR_NONE)
+        return STATUS_TOO_MANY;
+    process->ends[stream] = end;
+    return STATUS_OK;
+}
+
+// ---- wait, kill
+
 static status_t handle_wait(struct ts_call *call, uint64_t number, uint64_t poll, uint64_t *exit_status,
-                            uint64_t *reason) {
+                            uint64_t *reason, uint64_t *cpu_time) {
     struct process *process = find_by(number);
     if (process == nullptr || process->parent != badge_process(call->badge) || process->has_waiter)
         return STATUS_NOT_FOUND;
     if (process->place == PLACE_ENDED) {
         *exit_status = process->status;
         *reason = process->reason;
-        process_forget(process);
+        *cpu_time = process->cpu_time;
+        process_told(process);
         return STATUS_OK;
     }
     if (poll)
@@ -134,11 +211,19 @@ static status_t handle_kill(struct ts_call *call, uint64_t number) {
     return end(find_by(number), STATUS_KILLED);
 }
 
+// The whole group of a process, also when that one has ended and its parent has not heard of it yet.
 static status_t handle_interrupt(struct ts_call *call, uint64_t number) {
-    struct process *process = find_by(number);
+    const struct process *process = find_by(number);
     if (!grant_has(call->badge, GRANT_INTERRUPT) || (process != nullptr && process->service != NO_SERVICE))
         return STATUS_NOT_PERMITTED;
-    return end(process, STATUS_INTERRUPT);
+    status_t status = STATUS_NOT_FOUND;
+    for (size_t i = 0; process != nullptr && i < PROCESSES_MAX; i++) {
+        struct process *member = &init.processes[i];
+        if (member->place == PLACE_RUNNING && member->service == NO_SERVICE &&
+            member->group == process->group)
+            status = end(member, STATUS_INTERRUPT);
+    }
+    return status;
 }
 
 // ---- questions
@@ -229,6 +314,7 @@ static status_t handle_quota(struct ts_call *call, uint64_t number, struct ts_le
 
 static const struct init_ops operations = {
     .spawn = handle_spawn,
+    .hand_over = handle_hand_over,
     .wait = handle_wait,
     .kill = handle_kill,
     .interrupt = handle_interrupt,
@@ -243,6 +329,9 @@ static void ended(uint32_t number, const struct ts_call *call) {
     struct process *process = process_find(number);
     if (process == nullptr || process->place != PLACE_RUNNING)
         return;
+    struct quota_info info = {};
+    if (ts_process_quota(process->descriptor, &info, sizeof(info)) == STATUS_OK)
+        process->cpu_time += info.cpu_time;
     uint64_t status = call->word[0] == END_FAULTED ? STATUS_CRASHED : call->word[1];
     if (process->service != NO_SERVICE)
         warn("service %s (%u) %s, status %llu", process->name, number, end_reason_text(call->word[0]),

@@ -86,7 +86,12 @@ static status_t service_start(struct service *service) {
         .argument_count = list.count,
         .arguments = list.bytes,
         .arguments_size = list.size,
+        .streams = {[STREAM_INPUT] = {.kind = STREAM_CONSOLE},
+                    [STREAM_OUTPUT] = {.kind = STREAM_CONSOLE, .number = STREAM_NUMBER_OUTPUT},
+                    [STREAM_MESSAGES] = {.kind = STREAM_CONSOLE, .number = STREAM_NUMBER_MESSAGES}},
         .entry = entry,
+        .memory = entry->memory,
+        .priority = entry->priority,
         .service = (int)(service - init.services),
     };
     struct process *process;

@@ -1,47 +1,79 @@
 // SPDX-License-Identifier: MIT
 //
-// Output and input through the console, lines for the log. The buffer is written when it is full, at the end
-// of a line, before input is read, and at the end of the program.
+// Output and input through the program's streams, lines for the log. The buffer is written when it is full,
+// at the end of a line, before input is read, and at the end of the program.
 
 #include <user/program.h>
 #include <base/string.h>
-#include <protocols/console.h>
 #include <protocols/log.h>
 #include <tessera/syscalls.h>
-#include <user/retry.h>
 
-enum { BUFFER_SIZE = 1024, WRITE_MAX = 65536, TEXT_MAX = 400, KIND_OUTPUT = 0, KIND_MESSAGE = 1 };
+enum {
+    BUFFER_SIZE = 1024,
+    TEXT_MAX = 400,
+};
 
 static char buffer[BUFFER_SIZE];
 static size_t buffered;
+static bool keeps_going; // a failed output does not end the program
+static status_t failure; // of such an output
 
-static void console_put(uint64_t kind, const char *bytes, size_t length) {
-    desc_t console = startup_descriptor("console");
-    if (console.value == DESCRIPTOR_NONE)
+static void message_write(const char *bytes, size_t length) {
+    (void)!stream_write(STREAM_MESSAGES, bytes, length);
+}
+
+// Nothing more can be written, so nothing is flushed.
+[[noreturn]] static void end_at_once(int status) {
+    for (;;)
+        (void)ts_process_exit((uint64_t)status);
+}
+
+// A program whose output nobody takes has nothing left to do; where a reader had enough, it ends quietly.
+static void output_failed(status_t status) {
+    if (keeps_going) {
+        failure = status;
         return;
-    while (length > 0) {
-        size_t step = min_u64(length, WRITE_MAX);
-        int attempts = 0;
-        status_t status;
-        do {
-            status = console_write(console, kind, bytes, step, DEADLINE_NONE);
-        } while (retry_after(status, &attempts));
-        bytes += step;
-        length -= step;
     }
+    if (status == STATUS_PIPE_CLOSED)
+        end_at_once(STATUS_PIPE_ENDED);
+    char text[TEXT_MAX];
+    size_t length =
+        min_u64(format_buffer(text, sizeof(text), "%s: output: %s\n", program_name(), status_text(status)),
+                TEXT_MAX - 1);
+    message_write(text, length);
+    end_at_once(1);
+}
+
+static void output_put(const char *bytes, size_t length) {
+    if (length == 0)
+        return;
+    status_t status = stream_write(STREAM_OUTPUT, bytes, length);
+    if (status != STATUS_OK)
+        output_failed(status);
+}
+
+void print_keep_going(void) {
+    keeps_going = true;
+}
+
+status_t print_result(void) {
+    print_flush();
+    status_t status = failure;
+    failure = STATUS_OK;
+    return status;
 }
 
 void print_flush(void) {
     size_t length = buffered;
     buffered = 0;
-    console_put(KIND_OUTPUT, buffer, length);
+    output_put(buffer, length);
 }
 
 void print_bytes(const void *bytes, size_t length) {
     if (length > BUFFER_SIZE - buffered)
         print_flush();
     if (length > BUFFER_SIZE) {
-        console_put(KIND_OUTPUT, bytes, length);
+        output_put(bytes, length);
         return;
     }
     memcpy(buffer + buffered, bytes, length);
@@ -81,7 +113,7 @@ static void message_sink(void *context, const char *bytes, size_t length) {
 
 static void message_put(const struct message *message) {
     print_flush();
-    console_put(KIND_MESSAGE, message->bytes, message->length);
+    message_write(message->bytes, message->length);
 }
 
 static void print_error_v(const char *format, va_list arguments) {
@@ -125,18 +157,7 @@ size_t options_take(const struct usage *usage, int count, char **arguments) {
 
 status_t input_read(void *bytes, size_t size, size_t *count) {
     print_flush();
-    *count = 0;
-    desc_t console = startup_descriptor("console");
-    if (console.value == DESCRIPTOR_NONE)
-        return STATUS_OK;
-    uint64_t filled = 0;
-    int attempts = 0;
-    status_t status;
-    do {
-        status = console_read(console, bytes, min_u64(size, 4096), &filled, DEADLINE_NONE);
-    } while (retry_after(status, &attempts));
-    *count = filled;
-    return status;
+    return stream_read(STREAM_INPUT, bytes, size, count);
 }
 
 static void log_v(uint64_t important, const char *format, va_list arguments) {

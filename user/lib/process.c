@@ -4,6 +4,7 @@
 
 #include <user/program.h>
 #include <base/string.h>
+#include <protocols/console.h>
 #include <protocols/init.h>
 #include <tessera/syscalls.h>
 #include <user/path.h>
@@ -31,30 +32,82 @@ static bool program_path(const char *directory, const char *name, char path[PATH
     return path_resolve(strchr(name, '/') != nullptr ? directory : "/bin", name, path);
 }
 
-status_t process_spawn(const char *directory, size_t count, char *const *arguments, uint64_t *process) {
+void spawn_init(struct spawn *spawn, size_t count, char *const *arguments) {
+    *spawn = (struct spawn){.directory = working_directory(),
+                            .argument_count = count,
+                            .arguments = arguments,
+                            .group = GROUP_OWN};
+    spawn->environment = environment_all(&spawn->environment_count);
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        spawn->streams[i] = stream_get(i);
+}
+
+static status_t ends_hand_over(const struct spawn *spawn) {
+    status_t status = STATUS_OK;
+    for (size_t i = 0; i < STREAM_COUNT && status == STATUS_OK; i++) {
+        if (spawn->streams[i].kind == STREAM_PIPE)
+            status = init_hand_over(startup_descriptor("init"), i, (desc_t){spawn->streams[i].number},
+                                    DEADLINE_NONE);
+    }
+    return status;
+}
+
+status_t spawn_start(const struct spawn *spawn, uint64_t *process) {
     static struct packer packer;
     char path[PATH_SIZE];
     packer.length = 0;
     packer.overflow = false;
-    if (count == 0 || !program_path(directory, arguments[0], path))
+    if (spawn->argument_count == 0 || !program_path(spawn->directory, spawn->arguments[0], path))
         return STATUS_BAD_NAME;
-    pack(&packer, directory);
+    pack(&packer, spawn->directory);
     pack(&packer, path);
-    for (size_t i = 0; i < count; i++)
-        pack(&packer, arguments[i]);
+    for (size_t i = 0; i < spawn->environment_count; i++)
+        pack(&packer, spawn->environment[i]);
+    for (size_t i = 0; i < spawn->argument_count; i++)
+        pack(&packer, spawn->arguments[i]);
     if (packer.overflow)
         return STATUS_BAD_SIZE;
     print_flush();
-    return init_spawn(startup_descriptor("init"), packer.bytes, packer.length, process, DEADLINE_NONE);
+    status_t status = ends_hand_over(spawn);
+    if (status != STATUS_OK)
+        return status;
+    return init_spawn(startup_descriptor("init"), spawn->environment_count, spawn->group, spawn->memory,
+                      spawn->priority, packer.bytes, packer.length, spawn->streams, sizeof(spawn->streams),
+                      process, DEADLINE_NONE);
+}
+
+status_t process_spawn(const char *directory, size_t count, char *const *arguments, uint64_t *process) {
+    struct spawn spawn;
+    spawn_init(&spawn, count, arguments);
+    spawn.directory = directory;
+    return spawn_start(&spawn, process);
+}
+
+static status_t wait(uint64_t process, uint64_t poll, struct process_end *end) {
+    return init_wait(startup_descriptor("init"), process, poll, &end->status, &end->reason, &end->cpu_time,
+                     DEADLINE_NONE);
+}
+
+status_t process_attend(uint64_t process, struct process_end *end) {
+    desc_t console = startup_descriptor("console");
+    print_flush();
+    (void)!console_pass(console, process, DEADLINE_NONE);
+    status_t status = wait(process, 0, end);
+    (void)!console_pass(console, 0, DEADLINE_NONE);
+    return status;
 }
 
 status_t process_wait(uint64_t process, uint64_t *status, uint64_t *reason) {
+    struct process_end end = {};
     print_flush();
-    return init_wait(startup_descriptor("init"), process, 0, status, reason, DEADLINE_NONE);
+    status_t error = wait(process, 0, &end);
+    *status = end.status;
+    *reason = end.reason;
+    return error;
 }
 
-status_t process_poll(uint64_t process, uint64_t *status, uint64_t *reason) {
-    return init_wait(startup_descriptor("init"), process, 1, status, reason, DEADLINE_NONE);
+status_t process_poll(uint64_t process, struct process_end *end) {
+    return wait(process, 1, end);
 }
 
 uint64_t clock_now(void) {

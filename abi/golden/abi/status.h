@@ -68,6 +68,7 @@ typedef enum [[nodiscard]] status : int32_t {
     STATUS_NO_SPACE = -75, // there is no space left for this client
     STATUS_NOT_EMPTY = -76, // the directory is not empty
     STATUS_IN_ITSELF = -77, // a directory cannot be moved into itself
+    STATUS_PIPE_CLOSED = -90, // nobody holds the other end of the pipe any more
 #ifdef ABI_KERNEL // never seen by a program
     STATUS_PENDING = 1, // the thread waits or has ended; its result comes later
     STATUS_RESTART = 2, // a bounded step was done; the call is entered again

@@ -16,6 +16,7 @@ enum console_label : uint32_t {
     CONSOLE_MODE = 3,
     CONSOLE_FOREGROUND = 4,
     CONSOLE_NOTICE = 5,
+    CONSOLE_PASS = 6,
 };
 
 // What a server offers when it receives: the most descriptors in a request, and the most that they cost.
@@ -95,6 +96,17 @@ static inline status_t console_notice(desc_t server, const void *text, uint64_t 
     return outcome;
 }
 
+// Where this client may read, another reads in its place, until that one has ended.
+// Does not block for long. May be repeated.
+// - process: its number; 0: nobody any more
+// Errors: BAD_REQUEST, TOO_MANY, and those of ts_call().
+static inline status_t console_pass(desc_t server, uint64_t process, uint64_t deadline) {
+    uint64_t words[MESSAGE_WORDS] = {process};
+    const uint64_t header = CONSOLE_PASS;
+    const status_t outcome = ts_call_send(server, header, deadline, words, 0, 0, nullptr, nullptr);
+    return outcome;
+}
+
 // ---- server
 
 // What a server implements; a null operation is answered with BAD_REQUEST. A handler gets checked arguments.
@@ -107,6 +119,7 @@ struct console_ops {
     status_t (*mode)(struct ts_call *call, uint64_t raw);
     status_t (*foreground)(struct ts_call *call, uint64_t process);
     status_t (*notice)(struct ts_call *call, struct ts_lent text);
+    status_t (*pass)(struct ts_call *call, uint64_t process);
 };
 
 static inline void console_write_reply(struct ts_call *call, status_t outcome) {
@@ -187,6 +200,18 @@ static inline void console_notice_serve(const struct console_ops *ops, struct ts
         console_notice_reply(call, outcome);
 }
 
+static inline void console_pass_reply(struct ts_call *call, status_t outcome) {
+    ts_call_answer(call, outcome, 0, 0, nullptr);
+}
+
+static inline void console_pass_serve(const struct console_ops *ops, struct ts_call *call) {
+    if (!ops->pass || !ts_call_has(call, 1, 0, 0))
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    const status_t outcome = ops->pass(call, call->word[0]);
+    if (outcome != TS_REPLY_LATER)
+        console_pass_reply(call, outcome);
+}
+
 // Decodes one received message, runs its handler and answers. False when it is no call but an event of the
 // kernel: then nothing was done. Handlers find `context` in the call.
 static inline bool console_serve(const struct console_ops *ops, void *context, struct ts_call *call) {
@@ -208,6 +233,9 @@ static inline bool console_serve(const struct console_ops *ops, void *context, s
         break;
     case CONSOLE_NOTICE:
         console_notice_serve(ops, call);
+        break;
+    case CONSOLE_PASS:
+        console_pass_serve(ops, call);
         break;
     default:
         ts_call_refuse(call, STATUS_BAD_REQUEST);

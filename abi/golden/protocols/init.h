@@ -12,6 +12,7 @@
 
 enum init_label : uint32_t {
     INIT_SPAWN = 1,
+    INIT_HAND_OVER = 8,
     INIT_WAIT = 2,
     INIT_KILL = 3,
     INIT_INTERRUPT = 4,
@@ -21,7 +22,7 @@ enum init_label : uint32_t {
 };
 
 // What a server offers when it receives: the most descriptors in a request, and the most that they cost.
-#define INIT_OFFER_SLOTS 0
+#define INIT_OFFER_SLOTS 1
 #define INIT_OFFER_BYTES 0ULL
 
 // ---- client
@@ -29,23 +30,44 @@ enum init_label : uint32_t {
 // `server` is an endpoint or a badge. Results are stored with errors too (0 when nobody answered); null
 // pointers are allowed for numbers, not for descriptors.
 
-// Start a program of the boot archive. It gets what the image grants to its name, and nothing of the
-// caller's.
+// Start a program. It gets what the image grants to its name, and of the caller's only its streams.
 // Does not block for long. Must not be repeated. Needs the grant `spawn`.
-// - arguments, read by the server, at most 16384: NUL-ended strings: working directory, path, argument 0,
-//   argument 1, ...
+// - environment, at most 512: how many of the strings are NAME=VALUE
+// - group: 0: the caller's group; 1: a new one; else that of this process, a child of the caller
+// - memory: bytes of its quota, at most what the image says; 0: what the image says
+// - priority: of its threads, at most what the image says; 0: what the image says
+// - arguments, read by the server, at most 16384: NUL-ended strings: working directory, path, the
+//   environment, argument 0, argument 1, ...
+// - streams, read by the server, at least 72, at most 72: three struct stream: input, output, messages
 // - result process: its number
-// Errors: NOT_PERMITTED, BAD_REQUEST, BAD_SIZE, NOT_FOUND, BAD_NAME, IS_DIRECTORY, BAD_IMAGE, TOO_MANY,
-// NO_QUOTA, LENT_FAULT, and those of ts_call().
-static inline status_t init_spawn(desc_t server, const void *arguments, uint64_t arguments_length,
-    uint64_t *process, uint64_t deadline) {
-    uint64_t words[MESSAGE_WORDS] = {0};
+// Errors: NOT_PERMITTED, BAD_REQUEST, BAD_SIZE, BAD_VALUE, NOT_FOUND, BAD_NAME, IS_DIRECTORY, BAD_IMAGE,
+// TOO_MANY, NO_QUOTA, LENT_FAULT, and those of ts_call().
+static inline status_t init_spawn(desc_t server, uint64_t environment, uint64_t group, uint64_t memory,
+    uint64_t priority, const void *arguments, uint64_t arguments_length, const void *streams,
+    uint64_t streams_length, uint64_t *process, uint64_t deadline) {
+    uint64_t words[MESSAGE_WORDS] = {environment, group, memory, priority};
     struct message_page *page = message_page();
     page->lend[0] = (struct message_range){(uintptr_t)arguments, arguments_length, RANGE_READ};
-    const uint64_t header = INIT_SPAWN | 1ULL << HEADER_RANGES_SHIFT;
+    page->lend[1] = (struct message_range){(uintptr_t)streams, streams_length, RANGE_READ};
+    const uint64_t header = INIT_SPAWN | 2ULL << HEADER_RANGES_SHIFT;
     const status_t outcome = ts_call_send(server, header, deadline, words, 0, 0, nullptr, nullptr);
     if (process)
         *process = words[1];
+    return outcome;
+}
+
+// Leave the end of a pipe with init for the next `spawn` of the caller, which takes or drops all that was
+// left.
+// Does not block for long. Must not be repeated. Needs the grant `spawn`.
+// - stream, at most 2: which stream of the new process it becomes
+// - end, badge, cloned: the end
+// Errors: NOT_PERMITTED, BAD_REQUEST, TOO_MANY, and those of ts_call().
+static inline status_t init_hand_over(desc_t server, uint64_t stream, desc_t end, uint64_t deadline) {
+    uint64_t words[MESSAGE_WORDS] = {stream};
+    struct message_page *page = message_page();
+    page->send[0] = (struct message_descriptor){end.value, RIGHT_BADGE_CALL | RIGHT_CLONE | RIGHT_TRANSFER, DESCRIPTOR_CLONE};
+    const uint64_t header = INIT_HAND_OVER | 1ULL << HEADER_DESCRIPTORS_SHIFT;
+    const status_t outcome = ts_call_send(server, header, deadline, words, 0, 0, nullptr, nullptr);
     return outcome;
 }
 
@@ -55,9 +77,10 @@ static inline status_t init_spawn(desc_t server, const void *arguments, uint64_t
 // - poll, at most 1: 1: answer TIMED_OUT at once when it still runs
 // - result exit_status: 0 to 255
 // - result reason: END_ value
+// - result cpu_time: nanoseconds that it ran, with those of its children that it waited for
 // Errors: NOT_FOUND, TIMED_OUT, BAD_REQUEST, and those of ts_call().
 static inline status_t init_wait(desc_t server, uint64_t process, uint64_t poll, uint64_t *exit_status,
-    uint64_t *reason, uint64_t deadline) {
+    uint64_t *reason, uint64_t *cpu_time, uint64_t deadline) {
     uint64_t words[MESSAGE_WORDS] = {process, poll};
     const uint64_t header = INIT_WAIT;
     const status_t outcome = ts_call_send(server, header, deadline, words, 0, 0, nullptr, nullptr);
@@ -65,6 +88,8 @@ static inline status_t init_wait(desc_t server, uint64_t process, uint64_t poll,
         *exit_status = words[1];
     if (reason)
         *reason = words[2];
+    if (cpu_time)
+        *cpu_time = words[3];
     return outcome;
 }
 
@@ -79,9 +104,9 @@ static inline status_t init_kill(desc_t server, uint64_t process, uint64_t deadl
     return outcome;
 }
 
-// End a program because a person typed Ctrl-C; its status is 130. Services are not ended so.
+// End a group of programs because a person typed Ctrl-C; their status is 130. Services are not ended so.
 // Does not block for long. May be repeated. Needs the grant `interrupt`.
-// - process: its number
+// - process: the number of one of them
 // Errors: NOT_PERMITTED, NOT_FOUND, BAD_REQUEST, and those of ts_call().
 static inline status_t init_interrupt(desc_t server, uint64_t process, uint64_t deadline) {
     uint64_t words[MESSAGE_WORDS] = {process};
@@ -152,9 +177,11 @@ static inline status_t init_quota(desc_t server, uint64_t process, void *info, u
 // STATUS_OK it owns the descriptors that came; with an error moved ones go back and cloned ones are released.
 // Descriptors in the results leave the server (move) or are cloned.
 struct init_ops {
-    status_t (*spawn)(struct ts_call *call, struct ts_lent arguments, uint64_t *process);
+    status_t (*spawn)(struct ts_call *call, uint64_t environment, uint64_t group, uint64_t memory,
+        uint64_t priority, struct ts_lent arguments, struct ts_lent streams, uint64_t *process);
+    status_t (*hand_over)(struct ts_call *call, uint64_t stream, desc_t end);
     status_t (*wait)(struct ts_call *call, uint64_t process, uint64_t poll, uint64_t *exit_status,
-        uint64_t *reason);
+        uint64_t *reason, uint64_t *cpu_time);
     status_t (*kill)(struct ts_call *call, uint64_t process);
     status_t (*interrupt)(struct ts_call *call, uint64_t process);
     status_t (*list)(struct ts_call *call, uint64_t after, struct ts_lent record);
@@ -170,34 +197,59 @@ static inline void init_spawn_reply(struct ts_call *call, status_t outcome, uint
 
 static inline void init_spawn_serve(const struct init_ops *ops, struct ts_call *call) {
     uint64_t process = 0;
-    if (!ops->spawn || !ts_call_has(call, 0, 1, 0))
+    if (!ops->spawn || !ts_call_has(call, 4, 2, 0))
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    if (call->word[0] > 512ULL)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (call->lent[0].length > 16384ULL)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
-    const status_t outcome = ops->spawn(call, (struct ts_lent){0, call->lent[0].length}, &process);
+    if (!(call->lent[1].flags & RANGE_READ))
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    if (call->lent[1].length < 72ULL || call->lent[1].length > 72ULL)
+        return ts_call_refuse(call, STATUS_BAD_SIZE);
+    const status_t outcome = ops->spawn(call, call->word[0], call->word[1], call->word[2], call->word[3],
+        (struct ts_lent){0, call->lent[0].length}, (struct ts_lent){1, call->lent[1].length}, &process);
     if (outcome != TS_REPLY_LATER)
         init_spawn_reply(call, outcome, process);
 }
 
+static inline void init_hand_over_reply(struct ts_call *call, status_t outcome) {
+    ts_call_answer(call, outcome, 0, 0, nullptr);
+}
+
+static inline void init_hand_over_serve(const struct init_ops *ops, struct ts_call *call) {
+    if (!ops->hand_over || !ts_call_has(call, 1, 0, 1))
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    if (call->word[0] > 2ULL)
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    if (!ts_call_descriptor_is(call, 0, OBJECT_BADGE, RIGHT_BADGE_CALL | RIGHT_CLONE | RIGHT_TRANSFER))
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    const status_t outcome = ops->hand_over(call, call->word[0], (desc_t){call->received[0].descriptor});
+    if (outcome != TS_REPLY_LATER)
+        init_hand_over_reply(call, outcome);
+}
+
 static inline void init_wait_reply(struct ts_call *call, status_t outcome, uint64_t exit_status,
-    uint64_t reason) {
+    uint64_t reason, uint64_t cpu_time) {
     call->word[1] = exit_status;
     call->word[2] = reason;
-    ts_call_answer(call, outcome, 2, 0, nullptr);
+    call->word[3] = cpu_time;
+    ts_call_answer(call, outcome, 3, 0, nullptr);
 }
 
 static inline void init_wait_serve(const struct init_ops *ops, struct ts_call *call) {
     uint64_t exit_status = 0;
     uint64_t reason = 0;
+    uint64_t cpu_time = 0;
     if (!ops->wait || !ts_call_has(call, 2, 0, 0))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (call->word[1] > 1ULL)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    const status_t outcome = ops->wait(call, call->word[0], call->word[1], &exit_status, &reason);
+    const status_t outcome = ops->wait(call, call->word[0], call->word[1], &exit_status, &reason, &cpu_time);
     if (outcome != TS_REPLY_LATER)
-        init_wait_reply(call, outcome, exit_status, reason);
+        init_wait_reply(call, outcome, exit_status, reason, cpu_time);
 }
 
 static inline void init_kill_reply(struct ts_call *call, status_t outcome) {
@@ -292,6 +344,9 @@ static inline bool init_serve(const struct init_ops *ops, void *context, struct 
     switch ((uint32_t)call->header) {
     case INIT_SPAWN:
         init_spawn_serve(ops, call);
+        break;
+    case INIT_HAND_OVER:
+        init_hand_over_serve(ops, call);
         break;
     case INIT_WAIT:
         init_wait_serve(ops, call);

@@ -129,10 +129,10 @@ static void job_add(uint64_t process, const char *name) {
 static void jobs_show_ended(void) {
     for (size_t i = 0; i < JOBS_MAX; i++) {
         struct job *job = &shell.jobs[i];
-        uint64_t status, reason;
-        if (job->process == 0 || process_poll(job->process, &status, &reason) == STATUS_TIMED_OUT)
+        struct process_end end;
+        if (job->process == 0 || process_poll(job->process, &end) == STATUS_TIMED_OUT)
             continue;
-        print("[%zu] %s ended, status %llu\n", i + 1, job->name, (unsigned long long)status);
+        print("[%zu] %s ended, status %llu\n", i + 1, job->name, (unsigned long long)end.status);
         job->process = 0;
     }
 }

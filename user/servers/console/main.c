@@ -19,6 +19,7 @@ enum {
     CLIENTS_MAX = 128,
     READS_MAX = 32,
     READS_FOREGROUND = 4, // of these
+    PASSES_MAX = 16,
     CHUNK = 2048,
     TAIL_SIZE = 512,
     KIND_OUTPUT = 0, // of serial_write and console_write
@@ -29,7 +30,8 @@ enum {
 #define SERIAL_ATTEMPTS 40
 
 struct client {
-    uint32_t process; // 0: a free entry
+    uint32_t process;   // 0: a free entry
+    uint32_t passed_to; // who reads in its place; 0: itself
     bool raw;
 };
 
@@ -156,8 +158,16 @@ static struct client *client_find(uint32_t process, bool make) {
     return free;
 }
 
+// From the foreground on along what clients have passed on. A circle ends somewhere in it.
 static uint32_t reader(void) {
-    return console.foreground != 0 ? console.foreground : console.shell;
+    uint32_t process = console.foreground != 0 ? console.foreground : console.shell;
+    for (size_t i = 0; i < PASSES_MAX; i++) {
+        const struct client *client = client_find(process, false);
+        if (process == 0 || client == nullptr || client->passed_to == 0)
+            break;
+        process = client->passed_to;
+    }
+    return process;
 }
 
 static bool may_read(uint32_t process) {
@@ -300,6 +310,19 @@ static status_t handle_foreground(struct ts_call *call, uint64_t process) {
     return STATUS_OK;
 }
 
+static status_t handle_pass(struct ts_call *call, uint64_t process) {
+    uint32_t number = badge_process(call->badge);
+    struct client *client = client_find(number, true);
+    if (client == nullptr)
+        return STATUS_TOO_MANY;
+    if (process > UINT32_MAX || process == number)
+        return STATUS_BAD_REQUEST;
+    client->passed_to = (uint32_t)process;
+    mode_update();
+    reads_serve();
+    return STATUS_OK;
+}
+
 static void badge_closed(uint64_t badge) {
     uint32_t process = badge_process(badge);
     for (size_t i = 0; i < READS_MAX; i++) {
@@ -309,6 +332,10 @@ static void badge_closed(uint64_t badge) {
     struct client *client = client_find(process, false);
     if (client != nullptr)
         *client = (struct client){};
+    for (size_t i = 0; i < CLIENTS_MAX; i++) {
+        if (console.clients[i].passed_to == process)
+            console.clients[i].passed_to = 0;
+    }
     if (console.foreground == process)
         console.foreground = 0;
     if (console.shell == process)
@@ -329,6 +356,7 @@ static const struct console_ops operations = {
     .read = handle_read,
     .mode = handle_mode,
     .foreground = handle_foreground,
+    .pass = handle_pass,
     .notice = handle_notice,
 };
 

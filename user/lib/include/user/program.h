@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // What a program and a server are made of: main(), output, input, the end, other processes, time.
-// Single-threaded. Output is buffered by lines and written to the console that init gave; a program without
-// one writes nowhere.
+// Single-threaded. Output is buffered by lines and goes to the program's streams (user/stream.h). When an
+// output fails, the program ends: quietly with status STATUS_PIPE_ENDED when nobody reads the pipe any more,
+// else with a message and status 1.
 
 #ifndef USER_PROGRAM_H
 #define USER_PROGRAM_H
@@ -12,6 +13,9 @@
 #include <base/types.h>
 #include <user/options.h>
 #include <user/startup.h>
+#include <user/stream.h>
+
+enum { STATUS_PIPE_ENDED = 141 };
 
 // The program's own; its result is the exit status.
 int main(int count, char **arguments);
@@ -26,6 +30,11 @@ const char *program_name(void);
 [[gnu::format(printf, 1, 2)]] void print(const char *format, ...);
 void print_bytes(const void *bytes, size_t length);
 void print_flush(void);
+
+// From now on a failed output does not end the program; print_result() flushes, and tells and forgets the
+// failure.
+void print_keep_going(void);
+status_t print_result(void);
 format_sink_t print_sink;
 
 // "NAME: text\n", after what was printed so far: a message to the person, not output.
@@ -50,16 +59,52 @@ status_t input_read(void *buffer, size_t size, size_t *count);
 // The same, shown on the console too.
 [[gnu::format(printf, 1, 2)]] void log_important(const char *format, ...);
 
+// ---- environment
+
+// The value of a variable; nullptr when there is none of this name.
+const char *environment_get(const char *name);
+// The strings NAME=VALUE that the program was started with, `count` of them.
+const char *const *environment_all(size_t *count);
+
 // ---- processes
 
-// Starts a program by its path or, without a slash, from /bin.
+enum : uint64_t { GROUP_OWN = 0, GROUP_NEW = 1 };
+
+// How to start a program. spawn_init() sets what is usual: the streams, environment, directory and group of
+// the caller, the limits of the image.
+struct spawn {
+    const char *directory;
+    size_t
+        argument_count; // at least 1; argument 0 is the program: a path or, without a slash, a name in /bin
+    char *const *arguments;
+    size_t environment_count;
+    const char *const *environment;
+    struct stream streams[STREAM_COUNT]; // the ends of pipes stay the caller's too
+    uint64_t group;                      // GROUP_OWN, GROUP_NEW, or a child whose group it joins
+    uint64_t memory;                     // bytes; 0: what the image says
+    uint64_t priority;                   // 0: what the image says
+};
+void spawn_init(struct spawn *spawn, size_t count, char *const *arguments);
+status_t spawn_start(const struct spawn *spawn, uint64_t *process);
+
+// The same for the usual case in another directory.
 status_t process_spawn(const char *directory, size_t count, char *const *arguments, uint64_t *process);
+
+// How a process ended.
+struct process_end {
+    uint64_t status;
+    uint64_t reason;   // END_ value
+    uint64_t cpu_time; // nanoseconds, with the children that it waited for
+};
+
+// Waits for its end; meanwhile it may read from the console where the caller may.
+status_t process_attend(uint64_t process, struct process_end *end);
 
 // Waits for its end. INTERRUPTED never: a person's Ctrl-C ends the child, not the wait.
 status_t process_wait(uint64_t process, uint64_t *status, uint64_t *reason);
 
 // TIMED_OUT while it runs.
-status_t process_poll(uint64_t process, uint64_t *status, uint64_t *reason);
+status_t process_poll(uint64_t process, struct process_end *end);
 
 // ---- time
 

@@ -8,6 +8,7 @@
 
 #include <abi/structs.h>
 #include <base/types.h>
+#include <user/stream.h>
 
 #define STARTUP_MAGIC 0x7075747261745354ULL
 
@@ -24,12 +25,15 @@ struct startup {
     uint64_t process; // its number
     uint64_t argument_count;
     uint64_t arguments; // offset of argument_count NUL-ended strings
-    uint64_t directory; // offset of the working directory, a NUL-ended absolute path
+    uint64_t environment_count;
+    uint64_t environment; // offset of environment_count NUL-ended strings NAME=VALUE
+    uint64_t directory;   // offset of the working directory, a NUL-ended absolute path
     uint64_t stack_start;
     uint64_t stack_size;
     uint64_t image_start;
     uint64_t image_end;
-    uint64_t heap_start; // addresses from here on are free for the program's own mappings
+    uint64_t heap_start;                 // addresses from here on are free for the program's own mappings
+    struct stream streams[STREAM_COUNT]; // a pipe's number is the descriptor of its end
     uint64_t descriptor_count;
     struct startup_descriptor descriptors[STARTUP_DESCRIPTORS_MAX];
 };
