@@ -66,7 +66,7 @@ static void wrong_ranges(void) {
         {"console", CONSOLE_WRITE, RANGE_READ}, {"console", CONSOLE_READ, RANGE_WRITE},
         {"file", FILE_OPEN, RANGE_READ},        {"file", FILE_READ, RANGE_WRITE},
         {"file", FILE_LIST, RANGE_WRITE},       {"log", LOG_WRITE, RANGE_READ},
-        {"init", INIT_SPAWN, RANGE_READ},       {"init", INIT_LIST, RANGE_WRITE},
+        {"init", INIT_QUOTA, RANGE_WRITE},      {"init", INIT_LIST, RANGE_WRITE},
     };
     for (size_t i = 0; i < array_length(operations); i++) {
         uint64_t other = RANGE_READ | RANGE_WRITE;
