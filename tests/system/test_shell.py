@@ -6,7 +6,9 @@ import re
 import pytest
 from tessera import PROMPT, Machine
 
-PROGRAMS = "cat date descs echo false hello help kill log ls mem poweroff ps reboot sh sleep true uptime wc".split()
+PROGRAMS = (
+    "cat cp date descs echo false hello help kill log ls mem mkdir mv poweroff ps reboot rm rmdir sh sleep touch true uptime wc"
+).split()
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ static void index_free(struct index *index) {
 }
 
 static enum index_error build(struct index *index, enum tar_error *defect) {
-    return index_build(index, archive, used + TAR_BLOCK_SIZE, defect);
+    return index_build(index, archive, used + TAR_BLOCK_SIZE, NULL, defect);
 }
 
 static int64_t find(const struct index *index, const char *path) {

@@ -57,6 +57,12 @@ bool path_resolve(const char *directory, const char *path, char out[PATH_SIZE]) 
     return true;
 }
 
+bool path_inside(const char *directory, const char *folder, const char *path, char out[PATH_SIZE]) {
+    char absolute[PATH_SIZE], source[PATH_SIZE];
+    return path_resolve(directory, path, source) && path_base(source)[0] != 0 &&
+           path_resolve(directory, folder, absolute) && path_resolve(absolute, path_base(source), out);
+}
+
 const char *path_base(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash != nullptr ? slash + 1 : path;

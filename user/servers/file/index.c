@@ -102,10 +102,13 @@ static enum index_error entry_add(struct index *index, const struct tar_entry *e
     return file_add(index, entry->name, entry->name_length, &file);
 }
 
-enum index_error index_build(struct index *index, const void *archive, size_t size, enum tar_error *defect) {
+enum index_error index_build(struct index *index, const void *archive, size_t size, const char *mount,
+                             enum tar_error *defect) {
     *index = (struct index){};
     const struct index_file root = {.mode = 0555, .is_directory = true};
     enum index_error error = file_add(index, "", 0, &root);
+    if (error == INDEX_OK && mount != nullptr)
+        error = file_add(index, mount, strlen(mount), &root);
     struct tar_reader reader;
     tar_init(&reader, archive, size);
     struct tar_entry entry;

@@ -27,9 +27,10 @@ struct index {
 
 enum index_error { INDEX_OK, INDEX_BAD_ARCHIVE, INDEX_NO_MEMORY, INDEX_TOO_MANY };
 
-// On INDEX_BAD_ARCHIVE *defect says what is wrong, and what stood before it is in the index.
+// `mount` (or nullptr) is a directory of the root that is there whatever the archive has under that name. On
+// INDEX_BAD_ARCHIVE *defect says what is wrong, and what stood before it is in the index.
 [[nodiscard]] enum index_error index_build(struct index *index, const void *archive, size_t size,
-                                           enum tar_error *defect);
+                                           const char *mount, enum tar_error *defect);
 
 // The number of the file with this absolute path, -1 when there is none. `path` need not end with a NUL.
 int64_t index_find(const struct index *index, const char *path, size_t length);

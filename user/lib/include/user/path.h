@@ -14,6 +14,11 @@ enum { PATH_SIZE = 1024 };
 // `..` above the root stays at the root. False when the path is empty or does not fit.
 [[nodiscard]] bool path_resolve(const char *directory, const char *path, char out[PATH_SIZE]);
 
+// The path that a copy of `path` has in `folder`: its last part behind the folder. Both may be relative.
+// False when `path` is the root, or does not fit.
+[[nodiscard]] bool path_inside(const char *directory, const char *folder, const char *path,
+                               char out[PATH_SIZE]);
+
 // What stands behind the last slash.
 const char *path_base(const char *path);
 

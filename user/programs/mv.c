@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// mv: gives files and folders another path.
+
+#include <user/fs.h>
+#include <user/path.h>
+#include <user/program.h>
+
+static bool report(const char *path, status_t status) {
+    if (status != STATUS_OK)
+        print_error("%s: %s", path, status_text(status));
+    return status == STATUS_OK;
+}
+
+static bool move(const char *path, const char *target, bool into) {
+    char inside[PATH_SIZE];
+    if (into && !path_inside(working_directory(), target, path, inside))
+        return report(path, STATUS_BAD_NAME);
+    return report(path, fs_rename(path, into ? inside : target));
+}
+
+int main(int count, char **arguments) {
+    static const struct usage usage = {
+        .name = "mv",
+        .operands = "PATH... TARGET",
+        .summary = "Renames a file or folder, or moves some into a folder.",
+        .operands_min = 2,
+        .operands_max = OPERANDS_UNLIMITED,
+        .options_anywhere = true,
+    };
+    size_t operands = options_take(&usage, count, arguments);
+    const char *target = arguments[operands - 1];
+    struct file file;
+    bool into = fs_open(target, &file) == STATUS_OK && file.is_directory;
+    if (operands > 2 && !into)
+        fail("%s: %s", target, status_text(STATUS_NOT_DIRECTORY));
+    bool good = true;
+    for (size_t i = 0; i + 1 < operands; i++)
+        good = move(arguments[i], target, into) && good;
+    return good ? 0 : 1;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+//
+// rm: removes files and folders.
+
+#include <user/program.h>
+#include <user/walk.h>
+
+static bool flag_recursive;
+static bool flag_force;
+
+static bool report(const char *path, status_t status) {
+    if (status == STATUS_OK || (flag_force && status == STATUS_NOT_FOUND))
+        return true;
+    print_error("%s: %s", path, status_text(status));
+    return false;
+}
+
+// A folder is removed behind what is in it. What cannot be removed is reported, and the rest goes on.
+static bool tree_remove(const char *path) {
+    static struct walk walk;
+    enum walk_event event = WALK_ENTER;
+    bool good = true;
+    status_t status = walk_start(&walk, path);
+    while (status == STATUS_OK && (status = walk_next(&walk, &event)) == STATUS_OK) {
+        if (event != WALK_ENTER)
+            good = report(walk.path, fs_remove(walk.path, event == WALK_LEAVE)) && good;
+    }
+    return (status == STATUS_NOTHING_LEFT || report(path, status)) && good;
+}
+
+int main(int count, char **arguments) {
+    static const struct option options[] = {
+        {'r', "folders too, with all that is in them", &flag_recursive},
+        {'f', "say nothing about what does not exist", &flag_force},
+        {},
+    };
+    static const struct usage usage = {
+        .name = "rm",
+        .operands = "PATH...",
+        .summary = "Removes files.",
+        .options = options,
+        .operands_min = 1,
+        .operands_max = OPERANDS_UNLIMITED,
+        .options_anywhere = true,
+    };
+    size_t operands = options_take(&usage, count, arguments);
+    bool good = true;
+    for (size_t i = 0; i < operands; i++)
+        good = (flag_recursive ? tree_remove(arguments[i])
+                               : report(arguments[i], fs_remove(arguments[i], false))) &&
+               good;
+    return good ? 0 : 1;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+//
+// touch: makes empty files.
+
+#include <user/fs.h>
+#include <user/program.h>
+
+int main(int count, char **arguments) {
+    static const struct usage usage = {
+        .name = "touch",
+        .operands = "FILE...",
+        .summary = "Makes empty files; those that exist stay as they are.",
+        .operands_min = 1,
+        .operands_max = OPERANDS_UNLIMITED,
+        .options_anywhere = true,
+    };
+    size_t operands = options_take(&usage, count, arguments);
+    bool good = true;
+    for (size_t i = 0; i < operands; i++) {
+        struct file file;
+        status_t status = fs_create(arguments[i], FS_CREATE_OPEN, &file);
+        if (status != STATUS_OK)
+            print_error("%s: %s", arguments[i], status_text(status));
+        good = good && status == STATUS_OK;
+    }
+    return good ? 0 : 1;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+//
+// See volume.h: the bytes of files.
+
+#include "volume_parts.h"
+#include <base/string.h>
+
+// The block at a place of a file's chain, which has it. Remembers where it was, so that going through a file
+// does not start at its beginning each time.
+static uint64_t block_at(struct volume *volume, const struct volume_node *node, uint64_t index) {
+    struct volume_links *links = links_of(volume, node);
+    bool use_hint = links->hint_block != 0 && links->hint_index <= index;
+    uint64_t at = use_hint ? links->hint_index : 0;
+    uint64_t block = use_hint ? links->hint_block : node->first;
+    for (; at < index && block != 0; at++)
+        block = table_next(volume->table[block]);
+    if (block == 0)
+        __builtin_trap(); // the chain is as long as the size says
+    links->hint_index = index;
+    links->hint_block = block;
+    return block;
+}
+
+static status_t file_get(const struct volume *volume, uint64_t number, struct volume_node **node) {
+    *node = node_get(volume, number);
+    if (*node == nullptr)
+        return STATUS_NOT_FOUND;
+    return (*node)->kind == VOLUME_FILE ? STATUS_OK : STATUS_IS_DIRECTORY;
+}
+
+status_t volume_span(struct volume *volume, uint64_t number, uint64_t offset, uint64_t length,
+                     const void **bytes, uint64_t *count) {
+    struct volume_node *node;
+    status_t status = file_get(volume, number, &node);
+    *count = 0;
+    if (status != STATUS_OK || offset >= node->size)
+        return status;
+    uint64_t wanted = min_u64(length, node->size - offset);
+    uint64_t block = block_at(volume, node, offset / VOLUME_BLOCK);
+    *bytes = block_bytes(volume, block) + offset % VOLUME_BLOCK;
+    *count = min_u64(wanted, VOLUME_BLOCK - offset % VOLUME_BLOCK);
+    while (*count < wanted && table_next(volume->table[block]) == block + 1) {
+        block++;
+        *count += min_u64(wanted - *count, VOLUME_BLOCK);
+    }
+    return STATUS_OK;
+}
+
+// Writes what of [offset, offset + length) lies in the chain that starts with `block`, the file's `index`th.
+static void chain_write(struct volume *volume, uint64_t block, uint64_t index, uint64_t offset,
+                        const uint8_t *bytes, uint64_t length) {
+    const uint64_t end = offset + length;
+    for (; block != 0 && index * VOLUME_BLOCK < end; block = table_next(volume->table[block]), index++) {
+        uint64_t start = max_u64(offset, index * VOLUME_BLOCK);
+        uint64_t stop = min_u64(end, (index + 1) * VOLUME_BLOCK);
+        if (start < stop)
+            memcpy(block_bytes(volume, block) + start % VOLUME_BLOCK, bytes + (start - offset), stop - start);
+    }
+}
+
+// Bytes of a file's last block that its end has not reached yet.
+static void tail_clear(struct volume *volume, const struct volume_node *node) {
+    uint64_t part = node->size % VOLUME_BLOCK;
+    if (part != 0)
+        memset(block_bytes(volume, block_at(volume, node, node->size / VOLUME_BLOCK)) + part, 0,
+               VOLUME_BLOCK - part);
+}
+
+// Makes the file longer, with bytes or without; the caller was allowed the blocks.
+static void content_grow(struct volume *volume, struct volume_request request, struct volume_node *node,
+                         uint64_t size, uint64_t offset, const void *bytes, uint64_t length) {
+    const uint64_t have = blocks_for(node->size), grow = blocks_for(size) - have;
+    tail_clear(volume, node);
+    if (offset / VOLUME_BLOCK < have)
+        chain_write(volume, block_at(volume, node, offset / VOLUME_BLOCK), offset / VOLUME_BLOCK, offset,
+                    bytes, length);
+    if (grow > 0) {
+        uint64_t last;
+        space_take(volume, request.client, grow, 0);
+        const uint64_t first = chain_take(volume, request.client, grow, &last);
+        chain_write(volume, first, have, offset, bytes, length);
+        uint64_t *end = have > 0 ? &volume->table[block_at(volume, node, have - 1)] : &node->first;
+        redo_set(volume, end, have > 0 ? table_entry(table_owner(*end), first) : first);
+    }
+    redo_set(volume, &node->size, size);
+    request_note(volume, request, offset);
+    redo_commit(volume);
+}
+
+status_t volume_write(struct volume *volume, struct volume_request request, uint64_t number, uint64_t offset,
+                      const void *bytes, uint64_t length, uint64_t *at) {
+    struct volume_node *node;
+    status_t status = file_get(volume, number, &node);
+    if (status != STATUS_OK)
+        return status;
+    if (request_done(volume, request, at))
+        return STATUS_OK;
+    const uint64_t start = offset == VOLUME_APPEND ? node->size : offset;
+    uint64_t end;
+    if (ckd_add(&end, start, length) || end > volume->total.blocks * VOLUME_BLOCK)
+        return STATUS_NO_SPACE;
+    *at = start;
+    if (length == 0)
+        return STATUS_OK;
+    if (end <= node->size) {
+        // Nothing else changes, so doing it again does no harm.
+        chain_write(volume, block_at(volume, node, start / VOLUME_BLOCK), start / VOLUME_BLOCK, start, bytes,
+                    length);
+        return STATUS_OK;
+    }
+    if (!space_allows(volume, request.client, blocks_for(end) - blocks_for(node->size), 0))
+        return STATUS_NO_SPACE;
+    content_grow(volume, request, node, end, start, bytes, length);
+    return STATUS_OK;
+}
+
+void content_cut(struct volume *volume, struct volume_node *node, uint64_t size) {
+    const uint64_t keep = blocks_for(size);
+    uint64_t rest = 0;
+    if (keep == 0) {
+        rest = node->first;
+        redo_set(volume, &node->first, 0);
+    } else {
+        uint64_t *last = &volume->table[block_at(volume, node, keep - 1)];
+        rest = table_next(*last);
+        redo_set(volume, last, table_entry(table_owner(*last), 0));
+    }
+    redo_set(volume, &node->size, size);
+    redo_commit(volume);
+    links_of(volume, node)->hint_block = 0;
+    chain_free(volume, rest);
+}
+
+status_t volume_truncate(struct volume *volume, uint32_t client, uint64_t number, uint64_t size) {
+    struct volume_node *node;
+    status_t status = file_get(volume, number, &node);
+    if (status != STATUS_OK)
+        return status;
+    if (size > volume->total.blocks * VOLUME_BLOCK)
+        return STATUS_NO_SPACE;
+    if (size < node->size)
+        content_cut(volume, node, size);
+    if (size <= node->size)
+        return STATUS_OK;
+    if (!space_allows(volume, client, blocks_for(size) - blocks_for(node->size), 0))
+        return STATUS_NO_SPACE;
+    content_grow(volume, (struct volume_request){.client = client}, node, size, size, nullptr, 0);
+    return STATUS_OK;
+}
