@@ -97,18 +97,17 @@ static bool endpoint_job(struct job *job) {
 }
 
 static bool value_before(const struct avl_node *a, const struct avl_node *b) {
-    return avl_entry((struct avl_node *)a, struct badge, node)->value <
-           avl_entry((struct avl_node *)b, struct badge, node)->value;
+    return avl_entry_const(a, struct badge, node)->value < avl_entry_const(b, struct badge, node)->value;
+}
+
+static bool is_below(const struct avl_node *node, uint64_t value) {
+    return avl_entry_const(node, struct badge, node)->value < value;
 }
 
 struct badge *badge_find_locked(struct endpoint *endpoint, uint64_t value) {
-    for (struct avl_node *at = endpoint->badges.root; at;) {
-        struct badge *badge = avl_entry(at, struct badge, node);
-        if (badge->value == value)
-            return badge;
-        at = at->child[badge->value < value];
-    }
-    return nullptr;
+    struct avl_node *node = avl_find_from(&endpoint->badges, is_below, value);
+    struct badge *badge = node ? avl_entry(node, struct badge, node) : nullptr;
+    return badge && badge->value == value ? badge : nullptr;
 }
 
 status_t badge_check_locked(struct endpoint *endpoint, uint64_t value) {

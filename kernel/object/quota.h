@@ -20,6 +20,8 @@ struct quota {
     struct object object;
     // Immutable after creation.
     struct quota *parent; // holds a reference; nullptr: the root
+    struct quota *leap;   // one further up, which the chain of parents keeps; nullptr: the root
+    uint32_t depth;       // below the root
     uint32_t priority;
     uint32_t weight;
     struct avl_node tree; // all quotas by serial; under the tree's lock

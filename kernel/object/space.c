@@ -27,19 +27,16 @@ static struct mapping *mapping_of(struct avl_node *node) {
 }
 
 static bool mapping_before(const struct avl_node *a, const struct avl_node *b) {
-    return mapping_of((struct avl_node *)a)->start < mapping_of((struct avl_node *)b)->start;
+    return avl_entry_const(a, struct mapping, node)->start < avl_entry_const(b, struct mapping, node)->start;
+}
+
+static bool starts_below(const struct avl_node *node, uint64_t address) {
+    return avl_entry_const(node, struct mapping, node)->start <= address;
 }
 
 // The last mapping that starts at or below the address.
 static struct mapping *find_below(const struct space *space, uint64_t address) {
-    struct mapping *found = nullptr;
-    for (struct avl_node *at = space->mappings.root; at;) {
-        bool below = mapping_of(at)->start <= address;
-        if (below)
-            found = mapping_of(at);
-        at = at->child[below];
-    }
-    return found;
+    return mapping_of(avl_find_below(&space->mappings, starts_below, address));
 }
 
 static struct mapping *find_at(const struct space *space, uint64_t address) {

@@ -14,8 +14,7 @@
 #define FIRE_MOST 16
 
 static bool timer_before(const struct avl_node *a, const struct avl_node *b) {
-    return avl_entry((struct avl_node *)a, struct timer, node)->when <
-           avl_entry((struct avl_node *)b, struct timer, node)->when;
+    return avl_entry_const(a, struct timer, node)->when < avl_entry_const(b, struct timer, node)->when;
 }
 
 bool deadline_is_past(uint64_t deadline) {

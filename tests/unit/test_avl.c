@@ -111,10 +111,38 @@ static void test_ascending_and_descending(void **state) {
     }
 }
 
+static bool is_below(const struct avl_node *node, uint64_t key) {
+    return element_of(node)->key < (int)key;
+}
+
+// Every key, each there twice or not at all, and the ends beyond the tree's.
+static void test_find(void **state) {
+    (void)state;
+    static struct element elements[KEYS];
+    for (int count = 0; count < 40; count++) {
+        struct avl tree;
+        avl_init(&tree);
+        for (int i = 0; i < count; i++) {
+            elements[i] = (struct element){.key = 2 + i / 2 * 2};
+            avl_insert(&tree, &elements[i].node, before);
+        }
+        for (int key = 0; key <= count + 4; key++) {
+            int first = 0; // that is not below
+            while (first < count && elements[first].key < key)
+                first++;
+            const struct avl_node *from = first < count ? &elements[first].node : NULL;
+            const struct avl_node *below = first > 0 ? &elements[first - 1].node : NULL;
+            assert_ptr_equal(avl_find_from(&tree, is_below, (uint64_t)key), from);
+            assert_ptr_equal(avl_find_below(&tree, is_below, (uint64_t)key), below);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_insertions_and_removals),
         cmocka_unit_test(test_ascending_and_descending),
+        cmocka_unit_test(test_find),
     };
     return cmocka_run_group_tests_name("avl", tests, NULL, NULL);
 }

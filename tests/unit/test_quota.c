@@ -218,6 +218,31 @@ static void subtree_is_listed(void **state) {
     MUST(&init_actor, DESCRIPTOR_RELEASE, blind);
 }
 
+// Of a chain of quotas, each one sees itself and what is below, and nothing else. (By the object layer: so
+// many nested processes would need more memory than the world has.)
+static void a_deep_chain_is_searched(void **state) {
+    enum { DEPTH = 45 };
+    (void)state;
+    struct quota *chain[DEPTH] = {quota_of(process_make())};
+    const struct charge none = {};
+    for (unsigned i = 1; i < DEPTH; i++) {
+        struct limits limits = {.weight = 1};
+        limits.records[RECORD_QUOTA] = DEPTH - i;
+        assert_int_equal(quota_carve(i == 1 ? &root_quota : chain[i - 1], &limits, &none, &chain[i]),
+                         STATUS_OK);
+    }
+    for (unsigned i = 1; i < DEPTH; i++) {
+        uint64_t skipped;
+        for (unsigned j = 0; j < DEPTH; j++) {
+            const struct quota *next = quota_next(chain[i], chain[j]->object.serial - 1, &skipped);
+            assert_ptr_equal(next, chain[j < i ? i : j]);
+        }
+        assert_null(quota_next(chain[i], chain[DEPTH - 1]->object.serial, &skipped));
+    }
+    for (unsigned i = DEPTH; --i > 0;)
+        quota_close(chain[i]);
+}
+
 WORLD_MAIN(WORLD_TEST(records_run_out), WORLD_TEST(child_is_carved), WORLD_TEST(limits_are_checked),
            WORLD_TEST(pinned_records_are_refused), WORLD_TEST(a_waiting_charge_lends_its_priority),
-           WORLD_TEST(subtree_is_listed))
+           WORLD_TEST(subtree_is_listed), WORLD_TEST(a_deep_chain_is_searched))

@@ -35,6 +35,34 @@ struct avl_node *avl_last(const struct avl *tree);
 struct avl_node *avl_next(const struct avl_node *node);
 struct avl_node *avl_previous(const struct avl_node *node);
 
-#define avl_entry(node, type, member) container_of(node, type, member)
+// Whether an element stands below a key. Over a tree's elements in order the answers must be first all true,
+// then all false.
+typedef bool avl_below(const struct avl_node *node, uint64_t key);
+
+// One descent; inline, so that the question is inline too.
+static inline struct avl_node *avl_bound(const struct avl *tree, avl_below *is_below, uint64_t key,
+                                         bool side) {
+    struct avl_node *found = nullptr;
+    for (struct avl_node *at = tree->root; at != nullptr;) {
+        bool below = is_below(at, key);
+        if (below == side)
+            found = at;
+        at = at->child[below];
+    }
+    return found;
+}
+
+// The last element below the key; nullptr when there is none.
+static inline struct avl_node *avl_find_below(const struct avl *tree, avl_below *is_below, uint64_t key) {
+    return avl_bound(tree, is_below, key, true);
+}
+
+// The first element that is not below the key; nullptr when there is none.
+static inline struct avl_node *avl_find_from(const struct avl *tree, avl_below *is_below, uint64_t key) {
+    return avl_bound(tree, is_below, key, false);
+}
+
+#define avl_entry(node, type, member)       container_of(node, type, member)
+#define avl_entry_const(node, type, member) ((const type *)container_of(node, type, member))
 
 #endif
