@@ -6,9 +6,9 @@
 #include <base/types.h>
 #include <kernel/panic.h>
 #include "memory/page.h"
+#include "object/futex.h"
 #include "object/memory.h"
 #include "object/quota.h"
-#include "object/thread.h"
 
 #define NODE_ENTRIES (1u << MEMORY_NODE_SHIFT)
 #define FREE_STEP    64 // pages looked at in one step of the end
@@ -36,6 +36,28 @@ struct charge memory_charge(uint64_t pages) {
     struct charge charge = charge_records(RECORD_MEMORY, 1);
     charge.bytes = (pages + node_count(pages)) * PAGE_SIZE;
     return charge;
+}
+
+status_t memory_add_mapping(struct memory *memory, unsigned flags) {
+    if (!(flags & MAP_WRITE))
+        return STATUS_OK;
+    status_t status = STATUS_SEALED;
+    lock_acquire(&memory->object.lock);
+    if (!memory->sealed) {
+        memory->writable_mappings++;
+        status = STATUS_OK;
+    }
+    lock_release(&memory->object.lock);
+    return status;
+}
+
+void memory_drop_mapping(struct memory *memory, unsigned flags) {
+    if (!(flags & MAP_WRITE))
+        return;
+    lock_acquire(&memory->object.lock);
+    ASSERT(memory->writable_mappings > 0);
+    memory->writable_mappings--;
+    lock_release(&memory->object.lock);
 }
 
 static bool memory_job(struct job *job);
@@ -130,21 +152,8 @@ static void free_some(struct memory *memory) {
     }
 }
 
-// Who still waits at a word of the object has lost its mapping.
-static bool wake_waiters(struct memory *memory) {
-    lock_acquire(&memory->object.lock);
-    struct avl_node *node;
-    for (unsigned i = 0; i < WAKE_STEP && (node = avl_first(&memory->waiters)); i++) {
-        avl_remove(&memory->waiters, node);
-        thread_wake_status_locked(avl_entry(node, struct thread, futex), STATUS_CLOSED);
-    }
-    bool done = avl_first(&memory->waiters) == nullptr;
-    lock_release(&memory->object.lock);
-    return done;
-}
-
 static bool memory_free_step(struct memory *memory) {
-    if (!wake_waiters(memory))
+    if (!futex_close_some(memory, WAKE_STEP))
         return false;
     if (!memory->is_physical)
         free_some(memory);

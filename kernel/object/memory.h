@@ -45,4 +45,9 @@ paddr_t memory_page_locked(struct memory *memory, uint64_t index);
 // As above, 0 if it does not exist yet; for walks.
 uint64_t memory_page_peek(struct memory *memory, uint64_t index);
 
+// A mapping with these flags is made or goes, or gets these flags: writable ones are counted, which seal
+// looks at. SEALED. The lock is not held.
+status_t memory_add_mapping(struct memory *memory, unsigned flags);
+void memory_drop_mapping(struct memory *memory, unsigned flags);
+
 void memory_end(struct memory *memory, unsigned priority);

@@ -94,29 +94,6 @@ struct space *space_create(struct process *process) {
     return space;
 }
 
-// Counts writable mappings, which seal looks at.
-static status_t memory_add_mapping(struct memory *memory, unsigned flags) {
-    if (!(flags & MAP_WRITE))
-        return STATUS_OK;
-    status_t status = STATUS_SEALED;
-    lock_acquire(&memory->object.lock);
-    if (!memory->sealed) {
-        memory->writable_mappings++;
-        status = STATUS_OK;
-    }
-    lock_release(&memory->object.lock);
-    return status;
-}
-
-static void memory_drop_mapping(struct memory *memory, unsigned flags) {
-    if (!(flags & MAP_WRITE))
-        return;
-    lock_acquire(&memory->object.lock);
-    ASSERT(memory->writable_mappings > 0);
-    memory->writable_mappings--;
-    lock_release(&memory->object.lock);
-}
-
 static void mapping_insert(struct space *space, struct memory *memory, struct slot *slot, uint64_t start,
                            uint64_t end, uint64_t offset, unsigned flags) {
     struct mapping *mapping = slab_alloc(RECORD_MAPPING);
@@ -135,7 +112,7 @@ static void mapping_insert(struct space *space, struct memory *memory, struct sl
 
 static status_t map_decide(struct space *space, struct memory *memory, uint64_t start, uint64_t end,
                            unsigned flags) {
-    if (space->torn)
+    if (space->closed)
         return STATUS_PROCESS_ENDED;
     struct mapping *previous = find_below(space, end - 1);
     if (previous && previous->end > start)
@@ -404,7 +381,7 @@ static void tear_tables(struct space *space) {
 bool space_teardown_step(struct space *space) {
     struct charge charge = space_fixed_charge();
     lock_both(space);
-    space->torn = true;
+    space->closed = true;
     struct mapping *first = mapping_of(avl_first(&space->mappings));
     bool done = space->torn_down;
     bool tear = !done && first == &space->fixed && !any_cpu_uses(space);

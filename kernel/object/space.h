@@ -35,7 +35,7 @@ struct space {
     struct arch_space arch;
     struct avl mappings;
     struct mapping fixed; // clock page and message pages
-    bool torn;            // nothing can be mapped any more
+    bool closed;          // nothing can be mapped any more
     bool torn_down;       // and nothing is left
     struct list link;     // in process->spaces; under the process lock
     struct job job;       // the end

@@ -8,6 +8,7 @@
 #include <kernel/panic.h>
 #include "ipc/call.h"
 #include "memory/page.h"
+#include "object/futex.h"
 #include "object/memory.h"
 #include "object/notification.h"
 #include "object/process.h"
@@ -150,7 +151,7 @@ static void cancel_locked(struct thread *thread, struct object *object, status_t
         ((struct notification *)object)->waiter = nullptr;
         break;
     case THREAD_FUTEX:
-        avl_remove(&((struct memory *)object)->waiters, &thread->futex);
+        futex_leave_locked((struct memory *)object, thread);
         break;
     default:
         panic("expected a thread that waits");

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// System calls on memory objects and address spaces, and futexes.
+// System calls on memory objects and address spaces.
 
-#include <arch/clock.h>
 #include <arch/memory.h>
 #include <arch/platform.h>
 #include <base/types.h>
@@ -180,90 +179,4 @@ status_t sys_space_protect(struct thread *self, const struct handle *space_handl
         return status;
     struct operation operation = {.step = protect_done, .object = &space->object, .value = address};
     return thread_operate(self, &operation);
-}
-
-// ---- futex: waiters stand in the memory object's tree by offset and arrival, so the longest waiting of a
-// word is found at once.
-
-static bool futex_before(const struct avl_node *a, const struct avl_node *b) {
-    const struct thread *one = avl_entry((struct avl_node *)a, struct thread, futex);
-    const struct thread *other = avl_entry((struct avl_node *)b, struct thread, futex);
-    if (one->futex_offset != other->futex_offset)
-        return one->futex_offset < other->futex_offset;
-    return one->futex_ticket < other->futex_ticket;
-}
-
-static struct thread *futex_first_locked(const struct memory *memory, uint64_t offset) {
-    struct thread *found = nullptr;
-    for (struct avl_node *at = memory->waiters.root; at;) {
-        struct thread *thread = avl_entry(at, struct thread, futex);
-        if (thread->futex_offset == offset)
-            found = thread;
-        at = at->child[thread->futex_offset < offset];
-    }
-    return found;
-}
-
-static status_t futex_check(uint64_t address) {
-    if (!is_aligned(address, sizeof(uint32_t)))
-        return STATUS_BAD_ALIGNMENT;
-    return user_range_valid(address, sizeof(uint32_t)) ? STATUS_OK : STATUS_BAD_ADDRESS;
-}
-
-static status_t futex_wait_locked(struct thread *self, struct memory *memory, const _Atomic uint32_t *word,
-                                  uint32_t expected, uint64_t deadline) {
-    if (atomic_load(word) != expected)
-        return STATUS_CHANGED;
-    if (deadline_is_past(deadline))
-        return STATUS_TIMED_OUT;
-    if (!thread_block_locked(self, THREAD_FUTEX, &memory->object, nullptr, deadline))
-        return STATUS_CLOSED;
-    self->futex_ticket = memory->arrivals++;
-    avl_insert(&memory->waiters, &self->futex, futex_before);
-    return STATUS_PENDING;
-}
-
-status_t sys_futex_wait(struct thread *self, uint64_t address, uint32_t expected, uint64_t deadline) {
-    struct space *space = self->process->space;
-    struct memory *memory;
-    paddr_t page;
-    status_t status = futex_check(address);
-    if (status != STATUS_OK)
-        return status;
-    if (!space_open(space, address, MAP_READ, &page, &memory, &self->futex_offset))
-        return STATUS_BAD_ADDRESS;
-    const _Atomic uint32_t *word = (const void *)((const char *)direct_map(page) + address % PAGE_SIZE);
-    lock_acquire(&memory->object.lock);
-    status = futex_wait_locked(self, memory, word, expected, deadline);
-    lock_release(&memory->object.lock);
-    space_close(space);
-    return status;
-}
-
-static uint64_t futex_wake_locked(struct memory *memory, uint64_t offset, uint64_t count) {
-    uint64_t woken = 0;
-    struct thread *thread;
-    while (woken < count && (thread = futex_first_locked(memory, offset))) {
-        avl_remove(&memory->waiters, &thread->futex);
-        thread_wake_status_locked(thread, STATUS_OK);
-        woken++;
-    }
-    return woken;
-}
-
-status_t sys_futex_wake(struct thread *self, uint64_t address, uint64_t count, uint64_t *woken) {
-    struct space *space = self->process->space;
-    struct memory *memory;
-    paddr_t page;
-    uint64_t offset;
-    status_t status = futex_check(address);
-    if (status != STATUS_OK)
-        return status;
-    if (!space_open(space, address, MAP_READ, &page, &memory, &offset))
-        return STATUS_BAD_ADDRESS;
-    lock_acquire(&memory->object.lock);
-    *woken = futex_wake_locked(memory, offset, count);
-    lock_release(&memory->object.lock);
-    space_close(space);
-    return STATUS_OK;
 }
