@@ -179,6 +179,8 @@ static void test_entries(void **state) {
     entry_refused(IMAGE_ERROR_RANGE);
     entry(0)->port_count = IMAGE_PORTS_MAX + 1;
     entry_refused(IMAGE_ERROR_COUNT);
+    entry(0)->keeps = entry(0)->memory;
+    entry_refused(IMAGE_ERROR_LIMIT);
     entry(0)->memory = 0;
     entry_refused(IMAGE_ERROR_LIMIT);
     entry(0)->priority = 16;

@@ -57,6 +57,8 @@ MISTAKES = [
     ('calls = ["a"]', 'calls = ["c"]', "[service.b]", "'c' is unknown"),
     ('calls = ["a"]', 'calls = ["a", "a"]', "[service.b]", "twice"),
     ('calls = ["a"]', "calls = 1", "[service.b]", "not a list of strings"),
+    ('memory = "1M"\nhears', 'memory = "1M"\nkeeps = "1M"\nhears', "[service.a]", "no room for what it keeps"),
+    ('memory = "4M"', 'memory = "4M"\nkeeps = "1M"', "[program.default]", "unknown key 'keeps'"),
     ('memory = "4M"', 'memory = "0"', "[program.default]", "is no size"),
     ('memory = "4M"', 'memory = "4 MB"', "[program.default]", "is no size"),
     ('grants = ["kill"]', 'grants = ["all"]', "[program.x]", "'all' is unknown"),

@@ -134,6 +134,9 @@ static status_t give_service(struct child *child) {
     if (status == STATUS_OK && service->notification.value != DESCRIPTOR_NONE)
         status = give_clone(child, "notification", service->notification,
                             RIGHT_NOTIFICATION_WAIT | RIGHT_NOTIFICATION_SIGNAL | RIGHT_INSPECT);
+    if (status == STATUS_OK && service->kept.value != DESCRIPTOR_NONE)
+        status = give_clone(child, "kept", service->kept,
+                            RIGHT_MEMORY_READ | RIGHT_MEMORY_WRITE | RIGHT_MEMORY_MAP | RIGHT_INSPECT);
     return status;
 }
 

@@ -15,7 +15,7 @@
 #define IMAGE_PATH "etc/image.rec"
 
 enum {
-    IMAGE_VERSION = 1,
+    IMAGE_VERSION = 2,
     IMAGE_SERVICES_MAX = 31,
     IMAGE_PROGRAMS_MAX = 256,
     IMAGE_PORTS_MAX = 8,
@@ -66,6 +66,7 @@ struct image_entry {
     uint32_t arguments; // argument_count strings, one after the other
     uint32_t argument_count;
     uint64_t memory; // bytes of its quota
+    uint64_t keeps;  // bytes of memory that outlive it, services only; part of its quota
     uint32_t priority;
     uint32_t weight;
     uint32_t places; // badge places of its endpoint, services only
@@ -79,7 +80,7 @@ struct image_entry {
     uint32_t interrupts[IMAGE_INTERRUPTS_MAX];
     uint32_t records[IMAGE_RECORDS]; // kernel records of its quota, in the order of abi/objects.toml
 };
-static_assert(sizeof(struct image_entry) == 208);
+static_assert(sizeof(struct image_entry) == 216);
 
 struct image_header {
     uint8_t magic[8]; // "TSIMAGE\n"

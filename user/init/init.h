@@ -56,6 +56,7 @@ struct service {
     const struct image_entry *entry;
     desc_t endpoint;
     desc_t notification;
+    desc_t kept;      // memory that each of its processes finds as the one before left it
     uint32_t process; // number while it runs, else 0
     unsigned failures;
     uint64_t restart_at; // 0: not waiting

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The services of the image: their endpoints and notifications, which outlive them, and their restarts. A
-// service that ends by itself is started again after a pause that doubles each time; the count starts again
-// when it ran for long. Past the limit it is given up, and when the system cannot go on without it, init
-// stops.
+// The services of the image: their endpoints, notifications and kept memory, which outlive them, and their
+// restarts. A service that ends by itself is started again after a pause that doubles each time; the count
+// starts again when it ran for long. Past the limit it is given up, and when the system cannot go on without
+// it, init stops.
 
 #include "init.h"
 #include <base/format.h>
@@ -30,8 +30,10 @@ static void service_create(struct service *service, const struct image_entry *en
     status_t status = ts_endpoint_create(entry->places, &service->endpoint);
     if (status == STATUS_OK && (entry->flags & IMAGE_HEARS) != 0)
         status = ts_notification_create(&service->notification);
+    if (status == STATUS_OK && entry->keeps != 0)
+        status = ts_memory_allocate(entry->keeps, 0, &service->kept);
     if (status != STATUS_OK)
-        stop("service %s: no endpoint: %s", service_name(service), status_text(status));
+        stop("service %s: no endpoint or memory: %s", service_name(service), status_text(status));
 }
 
 void services_create(void) {

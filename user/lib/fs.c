@@ -8,15 +8,7 @@
 #include <protocols/file.h>
 #include <user/path.h>
 #include <user/program.h>
-
-enum { ATTEMPTS = 20, RETRY_NS = 50'000'000 };
-
-static bool again(status_t status, int *attempts) {
-    if ((status != STATUS_SERVER_DIED && status != STATUS_NO_SERVER) || ++*attempts > ATTEMPTS)
-        return false;
-    sleep_until(clock_now() + RETRY_NS);
-    return true;
-}
+#include <user/retry.h>
 
 static desc_t server(void) {
     return startup_descriptor("file");
@@ -47,7 +39,7 @@ status_t fs_open(const char *path, struct file *file) {
     status_t status;
     do {
         status = file_open(server(), absolute, strlen(absolute), &number, &size, &mode, DEADLINE_NONE);
-    } while (again(status, &attempts));
+    } while (retry_after(status, &attempts));
     file_set(file, number, size, mode);
     return status;
 }
@@ -62,7 +54,7 @@ status_t fs_create(const char *path, enum fs_create_kind kind, struct file *file
     do {
         status = file_create(server(), kind, token, absolute, strlen(absolute), &number, &size, &mode,
                              DEADLINE_NONE);
-    } while (again(status, &attempts));
+    } while (retry_after(status, &attempts));
     file_set(file, number, size, mode);
     return status;
 }
@@ -74,7 +66,7 @@ status_t fs_read(const struct file *file, uint64_t offset, void *buffer, size_t 
     do {
         status = file_read(server(), file->number, offset, buffer, min_u64(size, FS_READ_MAX), &filled,
                            DEADLINE_NONE);
-    } while (again(status, &attempts));
+    } while (retry_after(status, &attempts));
     *count = filled;
     return status;
 }
@@ -85,7 +77,7 @@ static status_t piece_write(uint64_t number, uint64_t offset, const void *bytes,
     status_t status;
     do {
         status = file_write(server(), number, offset, token, bytes, size, nullptr, DEADLINE_NONE);
-    } while (again(status, &attempts));
+    } while (retry_after(status, &attempts));
     return status;
 }
 
@@ -111,7 +103,7 @@ status_t fs_stat(struct file *file) {
     status_t status;
     do {
         status = file_stat(server(), file->number, &size, &mode, DEADLINE_NONE);
-    } while (again(status, &attempts));
+    } while (retry_after(status, &attempts));
     if (status == STATUS_OK)
         file_set(file, file->number, size, mode);
     return status;
@@ -122,7 +114,7 @@ status_t fs_truncate(const struct file *file, uint64_t size) {
     status_t status;
     do {
         status = file_truncate(server(), file->number, size, DEADLINE_NONE);
-    } while (again(status, &attempts));
+    } while (retry_after(status, &attempts));
     return status;
 }
 
@@ -135,7 +127,7 @@ status_t fs_remove(const char *path, bool directory) {
     status_t status;
     do {
         status = file_remove(server(), directory, token, absolute, strlen(absolute), DEADLINE_NONE);
-    } while (again(status, &attempts));
+    } while (retry_after(status, &attempts));
     return status;
 }
 
@@ -149,7 +141,7 @@ status_t fs_rename(const char *path, const char *target) {
     do {
         status = file_rename(server(), token, absolute, strlen(absolute), absolute_target,
                              strlen(absolute_target), DEADLINE_NONE);
-    } while (again(status, &attempts));
+    } while (retry_after(status, &attempts));
     return status;
 }
 
@@ -160,7 +152,7 @@ status_t fs_list(const struct file *directory, uint64_t *position, struct direct
     do {
         status = file_list(server(), directory->number, *position, entry->name, sizeof(entry->name), &length,
                            &number, &size, &mode, &next, DEADLINE_NONE);
-    } while (again(status, &attempts));
+    } while (retry_after(status, &attempts));
     if (status != STATUS_OK)
         return status;
     entry->name[min_u64(length, sizeof(entry->name) - 1)] = 0;

@@ -15,7 +15,7 @@
 #include <user/path.h>
 #include <user/program.h>
 
-enum { WRITE_MAX = 1 << 18, MODE_FILE = 0644, MODE_FOLDER = 0755, VOLUME_SIZE = 8 << 20 };
+enum { WRITE_MAX = 1 << 18, MODE_FILE = 0644, MODE_FOLDER = 0755 };
 
 static struct index index_of_files;
 static struct volume volume;
@@ -356,10 +356,7 @@ static void archive_index(void) {
 static void volume_start(void) {
     uint64_t size = 0;
     struct volume_report report;
-    desc_t kept;
-    if (ts_memory_allocate(VOLUME_SIZE, 0, &kept) != STATUS_OK)
-        fail("there is no memory for /tmp");
-    void *memory = memory_map(kept, GIB * 1024, MAP_READ | MAP_WRITE, &size);
+    void *memory = memory_map(startup_descriptor("kept"), GIB * 1024, MAP_READ | MAP_WRITE, &size);
     // Of an earlier volume a client may still have numbers: those of this one start above.
     if (memory == nullptr || volume_open(&volume, memory, size, clock_now() >> 12, &report) != STATUS_OK)
         fail("there is no memory for /tmp");
