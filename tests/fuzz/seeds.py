@@ -196,4 +196,16 @@ def sh_parse_seeds():
     ]  # fmt: skip
 
 
+def terminal_seeds():
+    """Two bytes of size, then sequences of every kind."""
+    text = b"0123456789 \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\r\n\t\b"
+    for final in b"@ABCDEFGHIJKLMPSTXZ`abcdefghlmnrsu":
+        text += b"\x1b[3;4" + bytes([final]) + b"x"
+    for mode in (3, 4, 5, 6, 7, 25, 47, 1047, 1048, 1049):
+        text += b"\x1b[?%dhx\x1b[?%dly" % (mode, mode)
+    text += b"\x1b[38;5;1;48;2;1;2;3;4:3m\x1b[!p\x1b(0q\x1b)B\x0e\x0f\x1b#8\x1b7\x1b8\x1bD\x1bE\x1bM\x1bH\x1bZ\x1bc"
+    text += b"\x1b]0;t\x07\x1bPq\x1b\\\x1b[1$%q\x18"
+    return [bytes([22, 78]) + text, bytes([0, 0]) + text, bytes([3, 8]) + text[::-1]]
+
+
 SEEDS = {name.removesuffix("_seeds"): seeds for name, seeds in list(globals().items()) if name.endswith("_seeds")}
