@@ -104,81 +104,45 @@ enum {
 };
 
 const char *elf_error_text(enum elf_error error) {
-    switch (error) {
-    case ELF_OK:
-        return "no error";
-    case ELF_ERROR_HEADER_TRUNCATED:
-        return "the file is shorter than an ELF header";
-    case ELF_ERROR_MAGIC:
-        return "not an ELF file";
-    case ELF_ERROR_CLASS:
-        return "not a 64-bit ELF file";
-    case ELF_ERROR_ENDIANNESS:
-        return "not a little-endian ELF file";
-    case ELF_ERROR_VERSION:
-        return "an unknown ELF version";
-    case ELF_ERROR_TYPE:
-        return "not an executable of the expected kind";
-    case ELF_ERROR_MACHINE:
-        return "made for another machine";
-    case ELF_ERROR_HEADER_SIZE:
-        return "an ELF header of unexpected size";
-    case ELF_ERROR_PROGRAM_HEADER_SIZE:
-        return "program headers of unexpected size";
-    case ELF_ERROR_NO_PROGRAM_HEADERS:
-        return "no program headers";
-    case ELF_ERROR_TOO_MANY_PROGRAM_HEADERS:
-        return "too many program headers";
-    case ELF_ERROR_PROGRAM_HEADERS_OUTSIDE_FILE:
-        return "program headers outside the file";
-    case ELF_ERROR_NO_SEGMENT:
-        return "no segment to load";
-    case ELF_ERROR_SEGMENT_EMPTY:
-        return "a segment without memory";
-    case ELF_ERROR_SEGMENT_SIZES:
-        return "a segment larger in the file than in memory";
-    case ELF_ERROR_SEGMENT_OUTSIDE_FILE:
-        return "a segment outside the file";
-    case ELF_ERROR_SEGMENT_WRAPS:
-        return "a segment that wraps around the address space";
-    case ELF_ERROR_SEGMENT_TOO_LOW:
-        return "a segment below the lowest address allowed";
-    case ELF_ERROR_SEGMENT_TOO_HIGH:
-        return "a segment above the highest address allowed";
-    case ELF_ERROR_SEGMENT_ALIGNMENT:
-        return "a segment alignment that is no power of two";
-    case ELF_ERROR_SEGMENT_OFFSET:
-        return "a segment whose address and file offset disagree with its alignment";
-    case ELF_ERROR_SEGMENTS_UNORDERED:
-        return "segments not in ascending order";
-    case ELF_ERROR_SEGMENTS_OVERLAP:
-        return "overlapping segments";
-    case ELF_ERROR_SEGMENTS_SHARE_PAGE:
-        return "two segments in one page";
-    case ELF_ERROR_WRITABLE_AND_EXECUTABLE:
-        return "a segment both writable and executable";
-    case ELF_ERROR_TOO_LARGE:
-        return "larger than allowed";
-    case ELF_ERROR_ENTRY:
-        return "an entry point outside the executable segments";
-    case ELF_ERROR_INTERPRETER:
-        return "asks for a dynamic linker";
-    case ELF_ERROR_TLS:
-        return "malformed thread-local storage";
-    case ELF_ERROR_EXECUTABLE_STACK:
-        return "asks for an executable stack";
-    case ELF_ERROR_DYNAMIC:
-        return "malformed dynamic section";
-    case ELF_ERROR_NEEDS_LIBRARY:
-        return "needs a shared library";
-    case ELF_ERROR_RELOCATION_TABLE:
-        return "malformed relocation table";
-    case ELF_ERROR_RELOCATION_TYPE:
-        return "a relocation that is not relative";
-    case ELF_ERROR_RELOCATION_OUTSIDE_SEGMENTS:
-        return "a relocation outside the writable segments";
-    }
-    return "unknown error";
+    static const char *const texts[] = {
+        [ELF_OK] = "no error",
+        [ELF_ERROR_HEADER_TRUNCATED] = "the file is shorter than an ELF header",
+        [ELF_ERROR_MAGIC] = "not an ELF file",
+        [ELF_ERROR_CLASS] = "not a 64-bit ELF file",
+        [ELF_ERROR_ENDIANNESS] = "not a little-endian ELF file",
+        [ELF_ERROR_VERSION] = "an unknown ELF version",
+        [ELF_ERROR_TYPE] = "not an executable of the expected kind",
+        [ELF_ERROR_MACHINE] = "made for another machine",
+        [ELF_ERROR_HEADER_SIZE] = "an ELF header of unexpected size",
+        [ELF_ERROR_PROGRAM_HEADER_SIZE] = "program headers of unexpected size",
+        [ELF_ERROR_NO_PROGRAM_HEADERS] = "no program headers",
+        [ELF_ERROR_TOO_MANY_PROGRAM_HEADERS] = "too many program headers",
+        [ELF_ERROR_PROGRAM_HEADERS_OUTSIDE_FILE] = "program headers outside the file",
+        [ELF_ERROR_NO_SEGMENT] = "no segment to load",
+        [ELF_ERROR_SEGMENT_EMPTY] = "a segment without memory",
+        [ELF_ERROR_SEGMENT_SIZES] = "a segment larger in the file than in memory",
+        [ELF_ERROR_SEGMENT_OUTSIDE_FILE] = "a segment outside the file",
+        [ELF_ERROR_SEGMENT_WRAPS] = "a segment that wraps around the address space",
+        [ELF_ERROR_SEGMENT_TOO_LOW] = "a segment below the lowest address allowed",
+        [ELF_ERROR_SEGMENT_TOO_HIGH] = "a segment above the highest address allowed",
+        [ELF_ERROR_SEGMENT_ALIGNMENT] = "a segment alignment that is no power of two",
+        [ELF_ERROR_SEGMENT_OFFSET] = "a segment whose address and file offset disagree with its alignment",
+        [ELF_ERROR_SEGMENTS_UNORDERED] = "segments not in ascending order",
+        [ELF_ERROR_SEGMENTS_OVERLAP] = "overlapping segments",
+        [ELF_ERROR_SEGMENTS_SHARE_PAGE] = "two segments in one page",
+        [ELF_ERROR_WRITABLE_AND_EXECUTABLE] = "a segment both writable and executable",
+        [ELF_ERROR_TOO_LARGE] = "larger than allowed",
+        [ELF_ERROR_ENTRY] = "an entry point outside the executable segments",
+        [ELF_ERROR_INTERPRETER] = "asks for a dynamic linker",
+        [ELF_ERROR_TLS] = "malformed thread-local storage",
+        [ELF_ERROR_EXECUTABLE_STACK] = "asks for an executable stack",
+        [ELF_ERROR_DYNAMIC] = "malformed dynamic section",
+        [ELF_ERROR_NEEDS_LIBRARY] = "needs a shared library",
+        [ELF_ERROR_RELOCATION_TABLE] = "malformed relocation table",
+        [ELF_ERROR_RELOCATION_TYPE] = "a relocation that is not relative",
+        [ELF_ERROR_RELOCATION_OUTSIDE_SEGMENTS] = "a relocation outside the writable segments",
+    };
+    return (size_t)error < array_length(texts) ? texts[error] : "unknown error";
 }
 
 // Copies out what the caller has found to lie inside the file.

@@ -161,81 +161,96 @@ static void emit_unsigned(struct output *out, struct spec *spec, uint64_t raw, c
     }
 }
 
+// Arguments are taken through a pointer to the list, so that whoever takes one moves it on for all.
+struct arguments {
+    va_list list;
+};
+
+static const char *parse_width(struct spec *spec, const char *at, struct arguments *arguments) {
+    if (*at != '*')
+        return parse_count(at, &spec->width);
+    int width = va_arg(arguments->list, int);
+    spec->left |= width < 0;
+    spec->width = width < 0 ? 0 - (size_t)width : (size_t)width;
+    return at + 1;
+}
+
+static const char *parse_precision(struct spec *spec, const char *at, struct arguments *arguments) {
+    if (*at != '.')
+        return at;
+    at++;
+    spec->has_precision = true;
+    if (*at != '*')
+        return parse_count(at, &spec->precision);
+    int precision = va_arg(arguments->list, int);
+    spec->has_precision = precision >= 0;
+    spec->precision = precision >= 0 ? (size_t)precision : 0;
+    return at + 1;
+}
+
+static uint64_t take_integer(const struct spec *spec, struct arguments *arguments) {
+    return spec->size == 8 ? va_arg(arguments->list, uint64_t) : va_arg(arguments->list, unsigned);
+}
+
+// False when there is no such conversion.
+static bool emit_conversion(struct output *out, struct spec *spec, char conversion,
+                            struct arguments *arguments) {
+    char character;
+    switch (conversion) {
+    case 's':
+        emit_string(out, spec, va_arg(arguments->list, const char *));
+        return true;
+    case 'c':
+        character = (char)va_arg(arguments->list, int);
+        emit_text(out, spec, &character, 1);
+        return true;
+    case 'd':
+    case 'i':
+        emit_signed(out, spec, take_integer(spec, arguments));
+        return true;
+    case 'u':
+    case 'x':
+    case 'X':
+    case 'o':
+        emit_unsigned(out, spec, take_integer(spec, arguments), conversion);
+        return true;
+    case 'p':
+        emit_number(out, spec, (uintptr_t)va_arg(arguments->list, void *), 16, "0x");
+        return true;
+    case '%':
+        emit(out, "%", 1);
+        return true;
+    default:
+        return false;
+    }
+}
+
+// One conversion, from its '%' on; returns what follows.
+static const char *format_one(struct output *out, const char *start, struct arguments *arguments) {
+    struct spec spec = {};
+    const char *at = parse_flags(&spec, start + 1);
+    at = parse_width(&spec, at, arguments);
+    at = parse_precision(&spec, at, arguments);
+    at = parse_length(&spec, at);
+    const char *end = *at == '\0' ? at : at + 1;
+    if (!emit_conversion(out, &spec, *at, arguments))
+        emit(out, start, (size_t)(end - start));
+    return end;
+}
+
 size_t format_to_v(format_sink_t *sink, void *context, const char *format, va_list source) {
     struct output out = {.sink = sink, .context = context};
-    va_list arguments;
-    va_copy(arguments, source);
-    const char *at = format;
-    while (*at != '\0') {
+    struct arguments arguments;
+    va_copy(arguments.list, source);
+    for (const char *at = format; *at != '\0';) {
         const char *start = at;
         while (*at != '\0' && *at != '%')
             at++;
         emit(&out, start, (size_t)(at - start));
-        if (*at == '\0')
-            break;
-        start = at++;
-        struct spec spec = {};
-        at = parse_flags(&spec, at);
-        if (*at == '*') {
-            int width = va_arg(arguments, int);
-            spec.left |= width < 0;
-            spec.width = width < 0 ? 0 - (size_t)width : (size_t)width;
-            at++;
-        } else {
-            at = parse_count(at, &spec.width);
-        }
-        if (*at == '.') {
-            at++;
-            spec.has_precision = true;
-            if (*at == '*') {
-                int precision = va_arg(arguments, int);
-                spec.has_precision = precision >= 0;
-                spec.precision = precision >= 0 ? (size_t)precision : 0;
-                at++;
-            } else {
-                at = parse_count(at, &spec.precision);
-            }
-        }
-        at = parse_length(&spec, at);
-        char conversion = *at;
-        char character;
-        switch (conversion) {
-        case 's':
-            emit_string(&out, &spec, va_arg(arguments, const char *));
-            break;
-        case 'c':
-            character = (char)va_arg(arguments, int);
-            emit_text(&out, &spec, &character, 1);
-            break;
-        case 'd':
-        case 'i':
-            emit_signed(&out, &spec,
-                        spec.size == 8 ? va_arg(arguments, uint64_t) : va_arg(arguments, unsigned));
-            break;
-        case 'u':
-        case 'x':
-        case 'X':
-        case 'o':
-            emit_unsigned(&out, &spec,
-                          spec.size == 8 ? va_arg(arguments, uint64_t) : va_arg(arguments, unsigned),
-                          conversion);
-            break;
-        case 'p':
-            emit_number(&out, &spec, (uintptr_t)va_arg(arguments, void *), 16, "0x");
-            break;
-        case '%':
-            emit(&out, "%", 1);
-            break;
-        case '\0':
-            emit(&out, start, (size_t)(at - start));
-            continue;
-        default:
-            emit(&out, start, (size_t)(at + 1 - start));
-            break;
-        }
-        at++;
+        if (*at == '%')
+            at = format_one(&out, at, &arguments);
     }
-    va_end(arguments);
+    va_end(arguments.list);
     return out.total;
 }
 

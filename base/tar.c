@@ -39,63 +39,36 @@ enum {
 };
 
 const char *tar_error_text(enum tar_error error) {
-    switch (error) {
-    case TAR_OK:
-        return "no error";
-    case TAR_END:
-        return "end of the archive";
-    case TAR_ERROR_EMPTY:
-        return "the archive has no bytes";
-    case TAR_ERROR_NO_END_MARKER:
-        return "the archive ends without its end marker";
-    case TAR_ERROR_HEADER_TRUNCATED:
-        return "the archive ends inside a header";
-    case TAR_ERROR_DATA_TRUNCATED:
-        return "the archive ends inside an entry's data";
-    case TAR_ERROR_MAGIC:
-        return "a header without the ustar magic";
-    case TAR_ERROR_CHECKSUM:
-        return "a header with a wrong checksum";
-    case TAR_ERROR_SIZE_NOT_OCTAL:
-        return "a size that is no octal number";
-    case TAR_ERROR_SIZE_NEGATIVE:
-        return "a negative size";
-    case TAR_ERROR_SIZE_TOO_LARGE:
-        return "a size that does not fit 64 bits";
-    case TAR_ERROR_MODE_NOT_OCTAL:
-        return "a mode that is no octal number up to 07777";
-    case TAR_ERROR_DIRECTORY_WITH_DATA:
-        return "a directory with data";
-    case TAR_ERROR_LINK:
-        return "a link (only files and directories are allowed)";
-    case TAR_ERROR_TYPE:
-        return "an entry that is neither file nor directory";
-    case TAR_ERROR_NAME_EMPTY:
-        return "an empty name";
-    case TAR_ERROR_NAME_ABSOLUTE:
-        return "an absolute name";
-    case TAR_ERROR_NAME_DOT:
-        return "a name with the part '.'";
-    case TAR_ERROR_NAME_DOT_DOT:
-        return "a name with the part '..'";
-    case TAR_ERROR_NAME_EMPTY_PART:
-        return "a name with an empty part";
-    case TAR_ERROR_NAME_FILE_WITH_SLASH:
-        return "a file whose name ends with a slash";
-    case TAR_ERROR_NAME_TOO_LONG:
-        return "a name of 1024 bytes or more";
-    case TAR_ERROR_LONG_NAME_UNTERMINATED:
-        return "a long name that does not end with NUL";
-    case TAR_ERROR_LONG_NAME_WITHOUT_ENTRY:
-        return "a long name without an entry behind it";
-    case TAR_ERROR_DUPLICATE:
-        return "two entries with the same name";
-    case TAR_ERROR_PARENT_IS_FILE:
-        return "a name below another entry that is a file";
-    case TAR_ERROR_TOO_MANY_ENTRIES:
-        return "too many entries";
-    }
-    return "unknown error";
+    static const char *const texts[] = {
+        [TAR_OK] = "no error",
+        [TAR_END] = "end of the archive",
+        [TAR_ERROR_EMPTY] = "the archive has no bytes",
+        [TAR_ERROR_NO_END_MARKER] = "the archive ends without its end marker",
+        [TAR_ERROR_HEADER_TRUNCATED] = "the archive ends inside a header",
+        [TAR_ERROR_DATA_TRUNCATED] = "the archive ends inside an entry's data",
+        [TAR_ERROR_MAGIC] = "a header without the ustar magic",
+        [TAR_ERROR_CHECKSUM] = "a header with a wrong checksum",
+        [TAR_ERROR_SIZE_NOT_OCTAL] = "a size that is no octal number",
+        [TAR_ERROR_SIZE_NEGATIVE] = "a negative size",
+        [TAR_ERROR_SIZE_TOO_LARGE] = "a size that does not fit 64 bits",
+        [TAR_ERROR_MODE_NOT_OCTAL] = "a mode that is no octal number up to 07777",
+        [TAR_ERROR_DIRECTORY_WITH_DATA] = "a directory with data",
+        [TAR_ERROR_LINK] = "a link (only files and directories are allowed)",
+        [TAR_ERROR_TYPE] = "an entry that is neither file nor directory",
+        [TAR_ERROR_NAME_EMPTY] = "an empty name",
+        [TAR_ERROR_NAME_ABSOLUTE] = "an absolute name",
+        [TAR_ERROR_NAME_DOT] = "a name with the part '.'",
+        [TAR_ERROR_NAME_DOT_DOT] = "a name with the part '..'",
+        [TAR_ERROR_NAME_EMPTY_PART] = "a name with an empty part",
+        [TAR_ERROR_NAME_FILE_WITH_SLASH] = "a file whose name ends with a slash",
+        [TAR_ERROR_NAME_TOO_LONG] = "a name of 1024 bytes or more",
+        [TAR_ERROR_LONG_NAME_UNTERMINATED] = "a long name that does not end with NUL",
+        [TAR_ERROR_LONG_NAME_WITHOUT_ENTRY] = "a long name without an entry behind it",
+        [TAR_ERROR_DUPLICATE] = "two entries with the same name",
+        [TAR_ERROR_PARENT_IS_FILE] = "a name below another entry that is a file",
+        [TAR_ERROR_TOO_MANY_ENTRIES] = "too many entries",
+    };
+    return (size_t)error < array_length(texts) ? texts[error] : "unknown error";
 }
 
 // Spaces, octal digits, then NUL or spaces up to the end of the field.

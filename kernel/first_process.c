@@ -9,11 +9,9 @@
 #include <arch/memory.h>
 #include <arch/platform.h>
 #include <arch/space.h>
-#include <base/format.h>
 #include <base/string.h>
 #include <base/tar.h>
 #include <base/types.h>
-#include <kernel/log.h>
 #include <kernel/panic.h>
 #include <abi/structs.h>
 #include "first_process.h"
@@ -33,19 +31,11 @@
 #define STACK_AREA 0x600000000000ULL
 #define INFO_AREA  0x680000000000ULL
 
-[[noreturn, gnu::format(printf, 2, 3)]] static void refuse(const struct boot_parameters *parameters,
-                                                           const char *format, ...);
-
-static void refuse(const struct boot_parameters *parameters, const char *format, ...) {
-    char text[256];
-    va_list arguments;
-    va_start(arguments, format);
-    format_buffer_v(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    log_line("cannot start init: %s", text);
-    log_line("looked for '" INIT_NAME "' in the initrd (%lu bytes); the system halts with status 125",
-             (unsigned long)parameters->initrd_size);
-    arch_power_halt();
+[[noreturn]] static void refuse(const struct boot_parameters *parameters, const char *what,
+                                const char *reason) {
+    halt_orderly("cannot start init: %s%s\nlooked for '" INIT_NAME
+                 "' in the initrd (%lu bytes); the system halts with status 125",
+                 what, reason, (unsigned long)parameters->initrd_size);
 }
 
 static uint64_t random_pages(unsigned bits) {
@@ -149,16 +139,16 @@ static void find_image(const struct boot_parameters *parameters, struct elf_imag
     };
     static struct tar_entry entry;
     if (parameters->initrd_size == 0)
-        refuse(parameters, "the loader gave no initrd");
+        refuse(parameters, "the loader gave no initrd", "");
     const void *initrd = direct_map(parameters->initrd);
     enum tar_error found = tar_find(initrd, parameters->initrd_size, INIT_NAME, &entry);
     if (found == TAR_END)
-        refuse(parameters, "the initrd has no file of this name");
+        refuse(parameters, "the initrd has no file of this name", "");
     if (found != TAR_OK)
-        refuse(parameters, "the initrd is damaged: %s", tar_error_text(found));
+        refuse(parameters, "the initrd is damaged: ", tar_error_text(found));
     enum elf_error error = elf_open(image, entry.data, entry.size, &rules);
     if (error != ELF_OK)
-        refuse(parameters, "the file is not a program: %s", elf_error_text(error));
+        refuse(parameters, "the file is not a program: ", elf_error_text(error));
 }
 
 static void add_ranges(struct boot_info *info, const struct boot_parameters *parameters) {
