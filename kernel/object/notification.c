@@ -14,7 +14,15 @@
 
 static void timer_fired(struct timer *timer) {
     struct notification *notification = container_of(timer, struct notification, timer);
-    notification_signal(notification, notification->timer_bits);
+    lock_acquire(&notification->object.lock);
+    // Armed again by another CPU in the meantime: that replaces this expiry.
+    bool replaced = atomic_load(&timer->cpu) != nullptr;
+    uint64_t bits = replaced ? 0 : notification->timer_bits;
+    if (!replaced)
+        notification->timer_bits = 0;
+    lock_release(&notification->object.lock);
+    if (bits != 0)
+        notification_signal(notification, bits);
 }
 
 struct notification *notification_create(void) {

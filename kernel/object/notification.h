@@ -15,7 +15,7 @@ struct notification {
     struct thread *bound;
     struct list interrupts;
     struct timer timer;
-    uint64_t timer_bits;
+    uint64_t timer_bits; // 0: not set, or fired
 };
 
 struct notification *notification_create(void);

@@ -77,9 +77,16 @@ void process_end(struct process *process, uint32_t reason, uint32_t status, uint
         job_queue(&process->job, priority);
 }
 
-void process_threads_gone(struct process *process, unsigned priority) {
-    process_end(process, END_LAST_THREAD, 0, 0, 0, priority);
-    job_queue(&process->job, priority);
+void process_thread_gone(struct process *process, unsigned priority) {
+    lock_acquire(&process->object.lock);
+    bool last = --process->thread_count == 0;
+    bool awaited = last && process->awaits_threads;
+    process->awaits_threads &= !awaited;
+    lock_release(&process->object.lock);
+    if (awaited)
+        job_queue(&process->job, priority);
+    else if (last)
+        process_end(process, END_LAST_THREAD, 0, 0, 0, priority);
 }
 
 enum end_phase { END_KILL, END_CLOSE, END_SPACES, END_TABLE, END_TELL, END_RELEASE };
@@ -109,6 +116,17 @@ static bool kill_threads(struct process *process) {
         object_put(&thread->object);
     }
     return false;
+}
+
+// The job goes on, or waits to be queued by the last thread. Decided under the lock, so that exactly one of
+// the two goes on: a job that is queued once more than it waits would pass by the supervisor's answer at its
+// end.
+static bool threads_are_gone(struct process *process) {
+    lock_acquire(&process->object.lock);
+    bool gone = process->thread_count == 0;
+    process->awaits_threads = !gone;
+    lock_release(&process->object.lock);
+    return gone;
 }
 
 // One step on one slot; true when it is closed.
@@ -221,8 +239,8 @@ static bool process_job(struct job *job) {
     case END_KILL:
         if (!kill_threads(process))
             return false;
-        if (process->thread_count > 0)
-            return true; // process_threads_gone() goes on
+        if (!threads_are_gone(process))
+            return true; // process_thread_gone() goes on
         break;
     case END_CLOSE:
         if (!close_table(process))

@@ -31,7 +31,8 @@ struct process {
     _Atomic(enum process_state) state;
     struct descriptor_table table;
     struct list threads;
-    uint32_t thread_count;                           // not ended
+    uint32_t thread_count;                           // that still use it or its quota
+    bool awaits_threads;                             // the end's job: the last of them queues it
     uint64_t slots[(THREADS_PER_PROCESS + 63) / 64]; // message page slots in use
     struct list spaces;
     bool started; // holds itself
@@ -57,8 +58,9 @@ void process_start_locked(struct process *process);
 // Starts the end; the first reason counts. Any lock up to an endpoint's may be held.
 void process_end(struct process *process, uint32_t reason, uint32_t status, uint64_t address,
                  uint64_t instruction, unsigned priority);
-// Its last thread, of this priority, is gone.
-void process_threads_gone(struct process *process, unsigned priority);
+// One of its threads, of this priority, is gone and uses neither it nor its quota any more. The caller holds
+// a reference.
+void process_thread_gone(struct process *process, unsigned priority);
 bool process_is_ending(const struct process *process);
 extern struct process *init_process;
 // The record goes: what it refers to is put back.

@@ -198,8 +198,8 @@ void thread_kill(struct thread *thread, unsigned priority) {
     atomic_store(&thread->cpu->reschedule, true);
 }
 
-// Frees what the thread has beside its record. True if it was the last of its process.
-static bool leave_process(struct thread *thread) {
+// Frees what the thread has beside its record.
+static void leave_process(struct thread *thread) {
     struct process *process = thread->process;
     struct charge charge = charge_bytes(PAGE_SIZE);
     lock_acquire(&process->object.lock);
@@ -208,10 +208,8 @@ static bool leave_process(struct thread *thread) {
     thread->message = nullptr;
     process->slots[thread->slot / 64] &= ~(1ull << (thread->slot % 64));
     list_remove(&thread->link);
-    bool last = --process->thread_count == 0;
     lock_release(&process->object.lock);
     quota_uncharge(process->quota, &charge);
-    return last;
 }
 
 void thread_finish(struct thread *thread) {
@@ -220,12 +218,11 @@ void thread_finish(struct thread *thread) {
     call_drop_pending(thread, process_ends ? STATUS_SERVER_DIED : STATUS_DROPPED);
     notification_unbind(thread);
     atomic_store(&thread->state, THREAD_ENDED);
-    bool last = leave_process(thread);
+    leave_process(thread);
     unsigned priority = atomic_load(&thread->priority);
     object_get(&process->object);
     object_release(&thread->object, process->quota);
-    if (last)
-        process_threads_gone(process, priority);
+    process_thread_gone(process, priority);
     object_put(&process->object);
 }
 
@@ -241,10 +238,9 @@ void thread_free(struct thread *thread) {
     if (!mine)
         return;
     struct charge record = charge_records(RECORD_THREAD, 1);
-    bool last = leave_process(thread);
+    leave_process(thread);
     quota_uncharge(process->quota, &record);
-    if (last)
-        process_threads_gone(process, atomic_load(&thread->priority));
+    process_thread_gone(process, atomic_load(&thread->priority));
 }
 
 void thread_end_unstarted(struct thread *thread) {

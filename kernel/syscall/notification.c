@@ -62,7 +62,7 @@ status_t sys_notification_timer(struct thread *self, const struct handle *handle
     lock_acquire(&notification->object.lock);
     bool alive = object_is_alive(&notification->object);
     if (alive) {
-        notification->timer_bits = bits;
+        notification->timer_bits = when == DEADLINE_NONE ? 0 : bits;
         timer_arm(&notification->timer, when);
     }
     lock_release(&notification->object.lock);

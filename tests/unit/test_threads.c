@@ -26,11 +26,14 @@
 #define THREADS   9
 #define CELLS     48
 #define PROCESSES 2
+// Rounds at the end; each brings what waits one step further.
+#define FINISH_MOST 1000
 
 static uint64_t seed = 1, calls_most = 100000;
 static struct process *processes[PROCESSES];
 static _Atomic uint64_t cells[PROCESSES][CELLS]; // descriptors that the threads of a process share
 static _Atomic uint64_t calls_made;
+static pthread_t others[CPUS];
 static struct endpoint *supervisor;
 static uint64_t supervisor_value;
 
@@ -236,29 +239,26 @@ static bool all_ended(void) {
     return true;
 }
 
-// init waits for the end of both processes, hears of them, and lets storage come back.
-static bool play_init(struct arch_thread *registers) {
-    static unsigned after;
-    if (after == 0 && !all_ended()) {
+// init waits for the end of both processes, hears of them, stops the CPUs, and waits for ever.
+static void play_init(struct arch_thread *registers) {
+    static unsigned heard;
+    if (heard == 0 && !all_ended()) {
         call_set(registers, SYSCALL_THREAD_YIELD, 0, 0, 0, 0, 0, 0);
-    } else if (after++ < PROCESSES) {
-        call_set(registers, SYSCALL_RECEIVE, supervisor_value, 0, DEADLINE_NONE, 0, 0, 0);
-    } else if (after < 10'000'000 && reclaim_pending() > 0) {
-        // The other CPUs may stand still inside the kernel for as long as the host likes.
-        call_set(registers, SYSCALL_THREAD_YIELD, 0, 0, 0, 0, 0, 0);
-    } else {
-        host_cpu_stop();
-        return false;
+        return;
     }
-    return true;
+    if (heard++ == PROCESSES)
+        host_cpu_stop();
+    call_set(registers, SYSCALL_RECEIVE, supervisor_value, 0, DEADLINE_NONE, 0, 0, 0);
 }
 
 static bool play(void *context, struct arch_thread *registers) {
     struct player *player = context;
     struct thread *thread = cpu_current()->thread;
     host_clock_tick(random_next(&player->random) % 200);
-    if (thread->process == init_process)
-        return play_init(registers);
+    if (thread->process == init_process) {
+        play_init(registers);
+        return true;
+    }
     results_keep(thread, &player->random);
     if (atomic_fetch_add(&calls_made, 1) >= calls_most)
         call_set(registers, SYSCALL_PROCESS_EXIT, 0, 0, 0, 0, 0, 0);
@@ -267,16 +267,44 @@ static bool play(void *context, struct arch_thread *registers) {
     return true;
 }
 
+// ---- the end: a CPU that is stopped leaves as soon as it idles, and another may give it a job after that
+
+static pthread_barrier_t barrier;
+static bool quiet; // written by CPU 0 between two barriers
+
+static bool nothing_to_do(void) {
+    for (unsigned i = 0; i < CPUS; i++)
+        if (atomic_load(&cpus[i].job_mask) != 0 || atomic_load(&cpus[i].ready_mask) != 0)
+            return false;
+    return reclaim_pending() == 0;
+}
+
+// All CPUs have stopped. One after the other goes on until it idles, until none has anything to do.
+static void cpu_finish(struct player *player) {
+    for (unsigned round = 0; round < FINISH_MOST; round++) {
+        pthread_barrier_wait(&barrier);
+        if (player->index == 0)
+            quiet = nothing_to_do();
+        for (unsigned i = 0; i < CPUS; i++) {
+            pthread_barrier_wait(&barrier);
+            if (quiet)
+                return;
+            if (player->index == i)
+                host_cpu_loop(&cpus[i], false, play, player);
+        }
+    }
+}
+
 static void *cpu_run(void *context) {
     struct player *player = context;
     host_cpu_loop(&cpus[player->index], false, play, player);
+    cpu_finish(player);
     return nullptr;
 }
 
 // The first exit to user mode, on CPU 0: makes the world, and starts the other CPUs.
 static bool play_first(void *context, struct arch_thread *registers) {
     static bool started;
-    static pthread_t others[CPUS];
     static struct player players[CPUS];
     if (!started) {
         started = true;
@@ -289,11 +317,7 @@ static bool play_first(void *context, struct arch_thread *registers) {
                 abort();
         }
     }
-    if (play(context, registers))
-        return true;
-    for (unsigned i = 1; i < CPUS; i++)
-        pthread_join(others[i], nullptr);
-    return false;
+    return play(context, registers);
 }
 
 static uint64_t number_from(const char *name, uint64_t otherwise) {
@@ -304,8 +328,14 @@ static uint64_t number_from(const char *name, uint64_t otherwise) {
 static void races_leave_nothing(void **state) {
     (void)state;
     struct player player = {.index = 0, .random = seed};
+    pthread_barrier_init(&barrier, nullptr, CPUS);
     host_cpu_loop(&cpus[0], true, play_first, &player);
+    cpu_finish(&player);
+    for (unsigned i = 1; i < CPUS; i++)
+        pthread_join(others[i], nullptr);
+    assert_true(quiet);
     audit_walk();
+    audit_nothing_left();
 }
 
 int main(void) {
