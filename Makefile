@@ -36,7 +36,7 @@ help: ## prints this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
 	while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 	@echo
-	@echo '  ARCH=x86_64  MEM=256M  SMP=1  WINDOW=1  QEMU_FLAGS="..."  EXTRA=DIR  CMD="PROGRAM ARGUMENTS"'
+	@echo '  ARCH=x86_64  MEM=256M  SMP=1  WINDOW=1  ACCEL=tcg  QEMU_FLAGS="..."  EXTRA=DIR  CMD="PROGRAM ARGUMENTS"'
 
 .PHONY: setup-run setup-test
 setup-run:

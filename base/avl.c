@@ -5,19 +5,11 @@
 
 #include <base/avl.h>
 
-static struct avl_node *edge(const struct avl *tree, int side) {
-    struct avl_node *node = tree->root;
-    while (node && node->child[side])
-        node = node->child[side];
-    return node;
-}
-
 struct avl_node *avl_first(const struct avl *tree) {
-    return edge(tree, 0);
-}
-
-struct avl_node *avl_last(const struct avl *tree) {
-    return edge(tree, 1);
+    struct avl_node *node = tree->root;
+    while (node && node->child[0])
+        node = node->child[0];
+    return node;
 }
 
 static struct avl_node *step(const struct avl_node *node, int side) {

@@ -24,7 +24,9 @@
 #define RESERVE_SHARE 8 // one part of so many
 #define UNITS_MOST    4096
 
-// Records of each type in one unit; a unit is about what four small processes use.
+// Records of each type in one unit; a unit is about what four small processes use. No call makes a lease yet:
+// its records are divided up from now on, so that no limit changes its meaning when leases come
+// (docs/decisions/0001); their pages are not taken from memory before one is made, only set aside.
 static const struct {
     size_t size;
     uint32_t count;

@@ -34,7 +34,6 @@ static void add_memory(const struct boot_parameters *parameters) {
 }
 
 void kernel_main(const struct boot_parameters *parameters) {
-    arch_cpu_attach(&cpus[0]);
     cpu_init(&cpus[0], 0);
     reclaim_init();
     log_line("Tessera, loaded by %s", parameters->loader);

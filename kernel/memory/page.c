@@ -36,7 +36,6 @@ static struct zone zones[ZONE_MOST];
 static unsigned zone_count;
 static struct list free_lists[ORDER_MOST + 1];
 static uint64_t free_pages;
-static uint64_t total_pages;
 
 static uint64_t block_size(unsigned order) {
     return (uint64_t)PAGE_SIZE << order;
@@ -154,7 +153,6 @@ void page_zone_add(uint64_t base, uint64_t length) {
         zone->pairs[order] = map;
         map += bitmap_bytes(span, order);
     }
-    total_pages += length / PAGE_SIZE;
     free_pages += (zone->end - zone->start) / PAGE_SIZE;
 }
 
@@ -213,10 +211,6 @@ uint64_t page_free_count(void) {
     for (unsigned i = 0; i < cpu_count; i++)
         count += cpus[i].page_cache_count;
     return count;
-}
-
-uint64_t page_total_count(void) {
-    return total_pages;
 }
 
 bool page_is_managed(paddr_t page) {

@@ -21,7 +21,6 @@ void page_free(void *page);
 
 // Pages that are free, caches included; for the tests that count what is left, and for quota set-up.
 uint64_t page_free_count(void);
-uint64_t page_total_count(void);
 // Whether the page is free, and whether the allocator owns it at all; walks, for tests.
 bool page_is_free(paddr_t page);
 bool page_is_managed(paddr_t page);

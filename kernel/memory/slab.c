@@ -15,6 +15,8 @@ struct free_record {
     struct free_record *next;
 };
 
+static_assert(sizeof(struct free_record) == SLAB_WORDS);
+
 static struct slab slabs[RECORD_COUNT];
 
 static uint32_t records_per_page(size_t record_size) {

@@ -9,6 +9,9 @@
 #include <abi/objects.h>
 #include <kernel/lock.h>
 
+// Every record begins with them: the slab's while it is free. A record may keep a serial number in the first.
+#define SLAB_WORDS (2 * sizeof(uint64_t))
+
 struct slab {
     struct lock lock;
     // Immutable after slab_init.

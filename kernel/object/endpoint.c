@@ -104,7 +104,7 @@ static bool is_below(const struct avl_node *node, uint64_t value) {
     return avl_entry_const(node, struct badge, node)->value < value;
 }
 
-struct badge *badge_find_locked(struct endpoint *endpoint, uint64_t value) {
+static struct badge *badge_find_locked(struct endpoint *endpoint, uint64_t value) {
     struct avl_node *node = avl_find_from(&endpoint->badges, is_below, value);
     struct badge *badge = node ? avl_entry(node, struct badge, node) : nullptr;
     return badge && badge->value == value ? badge : nullptr;

@@ -48,7 +48,6 @@ struct endpoint *endpoint_create(uint32_t places);
 // DUPLICATE, NO_PLACE), and make it.
 status_t badge_check_locked(struct endpoint *endpoint, uint64_t value);
 struct badge *badge_create_locked(struct endpoint *endpoint, uint64_t value);
-struct badge *badge_find_locked(struct endpoint *endpoint, uint64_t value);
 // The server ends the badge: its calls end with CANCELLED. DEAD if there is none.
 status_t badge_destroy(struct endpoint *endpoint, uint64_t value);
 // The last descriptor went.

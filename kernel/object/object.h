@@ -11,6 +11,7 @@
 #include <kernel/lock.h>
 #include <kernel/types.h>
 #include "memory/reclaim.h"
+#include "memory/slab.h"
 #include "object/charge.h"
 
 struct quota;
@@ -32,6 +33,9 @@ struct object {
     bool announced; // the charge is counted as returning
     struct retired retired;
 };
+
+// The slab's two words.
+static_assert(offsetof(struct object, serial) == 0 && offsetof(struct object, type) == SLAB_WORDS);
 
 // A fresh record from its slab, with one reference and no strong descriptor yet. The caller has paid.
 void *object_create(enum object_type type, enum lock_class class);

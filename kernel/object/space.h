@@ -6,6 +6,7 @@
 #pragma once
 #include <arch/space.h>
 #include <base/avl.h>
+#include "memory/slab.h"
 #include "object/descriptor.h"
 #include "object/object.h"
 #include "sched/job.h"
@@ -14,7 +15,7 @@ struct memory;
 struct process;
 
 struct mapping {
-    uint64_t reserved[2]; // the slab's words
+    uint64_t reserved[SLAB_WORDS / sizeof(uint64_t)];
     // Immutable after creation.
     struct space *space;
     struct memory *memory;
@@ -28,6 +29,8 @@ struct mapping {
     bool ending;     // being removed: nothing is entered any more
     uint64_t cursor; // ending, or protected anew: entries before this address are out of the page tables
 };
+
+static_assert(offsetof(struct mapping, space) == SLAB_WORDS);
 
 struct space {
     struct object object;    // object.lock guards all below

@@ -17,7 +17,7 @@
 #include "sched/cpu.h"
 #include "sched/scheduler.h"
 
-struct charge thread_fixed_charge(void) {
+static struct charge thread_fixed_charge(void) {
     struct charge charge = charge_records(RECORD_THREAD, 1);
     charge.bytes = PAGE_SIZE;
     return charge;

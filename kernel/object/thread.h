@@ -121,7 +121,6 @@ struct thread {
     struct operation operation;
 };
 
-struct charge thread_fixed_charge(void);
 // A thread of the process, which pays; its lock is held. PROCESS_ENDED, TABLE_FULL, NO_QUOTA, RESTART.
 status_t thread_create_locked(struct process *process, unsigned priority, struct thread **thread);
 // STARTED, PROCESS_ENDED.

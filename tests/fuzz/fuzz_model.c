@@ -100,7 +100,7 @@ static void objects_print(void) {
                         (unsigned long long)((const struct badge *)object)->endpoint->object.serial);
             if (object->type == OBJECT_PROCESS && ((const struct process *)object)->supervisor != nullptr)
                 fprintf(stderr, ", heard %d, state %d, supervisor %llu",
-                        !list_is_linked(&((const struct process *)object)->ended.link),
+                        list_is_empty(&((const struct process *)object)->ended.link),
                         (int)((const struct process *)object)->state,
                         (unsigned long long)((const struct process *)object)->supervisor->object.serial);
             if (object->type == OBJECT_THREAD)

@@ -31,7 +31,7 @@ static void every_page_once(void **state) {
     (void)state;
     static void *pages[PAGES_MOST];
     uint64_t all = page_free_count();
-    assert_true(all > 2000 && all < page_total_count());
+    assert_true(all > 2000);
     for (unsigned round = 0; round < 3; round++) {
         for (uint64_t i = 0; i < all; i++) {
             pages[i] = page_alloc_paid();

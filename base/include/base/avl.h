@@ -31,7 +31,6 @@ void avl_insert(struct avl *tree, struct avl_node *node, avl_before *before);
 void avl_remove(struct avl *tree, struct avl_node *node);
 
 struct avl_node *avl_first(const struct avl *tree);
-struct avl_node *avl_last(const struct avl *tree);
 struct avl_node *avl_next(const struct avl_node *node);
 struct avl_node *avl_previous(const struct avl_node *node);
 

@@ -21,13 +21,9 @@ static inline void list_init(struct list *list) {
     list->previous = list;
 }
 
+// Of a link: whether it stands in no list.
 static inline bool list_is_empty(const struct list *head) {
     return head->next == head;
-}
-
-// Whether an initialised link stands in some list.
-static inline bool list_is_linked(const struct list *link) {
-    return link->next != link;
 }
 
 static inline void list_insert_between(struct list *link, struct list *previous, struct list *next) {
@@ -45,10 +41,6 @@ static inline void list_push_front(struct list *head, struct list *link) {
     list_insert_between(link, head, head->next);
 }
 
-static inline void list_insert_before(struct list *position, struct list *link) {
-    list_insert_between(link, position->previous, position);
-}
-
 static inline void list_remove(struct list *link) {
     link->previous->next = link->next;
     link->next->previous = link->previous;
@@ -64,27 +56,11 @@ static inline struct list *list_pop_front(struct list *head) {
     return first;
 }
 
-// Moves all of `from` to the end of `to`; `from` is empty afterwards.
-static inline void list_splice_back(struct list *to, struct list *from) {
-    if (list_is_empty(from))
-        return;
-    from->next->previous = to->previous;
-    to->previous->next = from->next;
-    from->previous->next = to;
-    to->previous = from->previous;
-    list_init(from);
-}
-
 #define list_entry(link, type, member) container_of(link, type, member)
 
 #define list_first(head, type, member) list_entry((head)->next, type, member)
 
 // The body must not remove the current link.
 #define list_for_each(link, head) for (struct list *link = (head)->next; link != (head); link = link->next)
-
-// The body may remove (and free) the current link, and no other.
-#define list_for_each_safe(link, head)                                                                       \
-    for (struct list *link = (head)->next, *link##_next = link->next; link != (head);                        \
-         link = link##_next, link##_next = link->next)
 
 #endif

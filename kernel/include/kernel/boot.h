@@ -42,6 +42,5 @@ struct boot_parameters {
 };
 
 // Portable start, on the boot CPU, with: direct map, W^X kernel mapping, traps, interrupt controllers, clock
-// and early console working; interrupts off; cpu_current() not to be used: kernel_main() attaches CPU 0. Does
-// not return.
+// and early console working; interrupts off; CPU 0 attached. Does not return.
 [[noreturn]] void kernel_main(const struct boot_parameters *parameters);
