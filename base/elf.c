@@ -126,6 +126,7 @@ const char *elf_error_text(enum elf_error error) {
         [ELF_ERROR_SEGMENT_TOO_LOW] = "a segment below the lowest address allowed",
         [ELF_ERROR_SEGMENT_TOO_HIGH] = "a segment above the highest address allowed",
         [ELF_ERROR_SEGMENT_ALIGNMENT] = "a segment alignment that is no power of two",
+        [ELF_ERROR_SEGMENT_ALIGNMENT_TOO_LARGE] = "a segment alignment larger than can be kept",
         [ELF_ERROR_SEGMENT_OFFSET] = "a segment whose address and file offset disagree with its alignment",
         [ELF_ERROR_SEGMENTS_UNORDERED] = "segments not in ascending order",
         [ELF_ERROR_SEGMENTS_OVERLAP] = "overlapping segments",
@@ -180,10 +181,15 @@ static enum elf_error check_header(const struct elf_image *image, const struct e
     return ELF_OK;
 }
 
-// Alignments 0 and 1 mean none to the gABI; no linker of ours makes 0, so it is a defect.
-static enum elf_error check_alignment(const struct program_header *program) {
+// Alignments 0 and 1 mean none to the gABI; no linker of ours makes 0, so it is a defect. A fixed image lies
+// where it was linked to, which nobody can align better.
+static enum elf_error check_alignment(const struct elf_image *image, const struct program_header *program,
+                                      const struct elf_rules *rules) {
+    uint64_t limit = max_u64(rules->alignment_limit, rules->page_size);
     if (!is_power_of_two(program->alignment))
         return ELF_ERROR_SEGMENT_ALIGNMENT;
+    if (image->is_pie && program->alignment > limit)
+        return ELF_ERROR_SEGMENT_ALIGNMENT_TOO_LARGE;
     if (!is_aligned(program->address - program->offset, program->alignment))
         return ELF_ERROR_SEGMENT_OFFSET;
     return ELF_OK;
@@ -230,13 +236,14 @@ static enum elf_error add_segment(struct elf_image *image, const struct program_
         return ELF_ERROR_SEGMENT_OUTSIDE_FILE;
     enum elf_error error = check_place(image, program, rules);
     if (error == ELF_OK)
-        error = check_alignment(program);
+        error = check_alignment(image, program, rules);
     if (error == ELF_OK)
         error = check_order(image, program, rules);
     if (error != ELF_OK)
         return error;
     if ((program->flags & FLAG_WRITE) != 0 && (program->flags & FLAG_EXECUTE) != 0)
         return ELF_ERROR_WRITABLE_AND_EXECUTABLE;
+    image->alignment = max_u64(image->alignment, program->alignment);
     if (image->segment_count == 0)
         image->low = align_down(program->address, rules->page_size);
     image->high = align_up(program->address + program->memory_size, rules->page_size);
@@ -381,7 +388,7 @@ enum elf_error elf_open(struct elf_image *image, const void *bytes, size_t size,
                         const struct elf_rules *rules) {
     struct elf_header header;
     struct program_header dynamic = {};
-    *image = (struct elf_image){.bytes = bytes, .size = size};
+    *image = (struct elf_image){.bytes = bytes, .size = size, .alignment = rules->page_size};
     if (size < sizeof(header))
         return ELF_ERROR_HEADER_TRUNCATED;
     read_at(image, 0, &header, sizeof(header));

@@ -24,6 +24,7 @@ static struct elf_rules image_rules(void) {
         .address_limit = KERNEL_LIMIT,
         .size_limit = KERNEL_SIZE_MAX,
         .page_size = PAGE_SIZE,
+        .alignment_limit = 2 * GIB, // of KERNEL_BASE_MIN, the only bias there is
     };
 }
 

@@ -136,6 +136,7 @@ static void find_image(const struct boot_parameters *parameters, struct elf_imag
         .address_limit = IMAGE_LIMIT,
         .size_limit = IMAGE_LIMIT,
         .page_size = PAGE_SIZE,
+        .alignment_limit = 2 * MIB,
     };
     static struct tar_entry entry;
     if (parameters->initrd_size == 0)
@@ -240,7 +241,7 @@ void first_process_start(const struct boot_parameters *parameters) {
     struct thread *thread;
     find_image(parameters, &image);
     struct process *process = make_process(&thread);
-    uint64_t bias = IMAGE_AREA + random_pages(24) - image.low;
+    uint64_t bias = align_down(IMAGE_AREA + random_pages(24) - image.low, image.alignment);
     load_image(process, &image, bias);
     uint64_t stack = make_stack(process, &info);
     describe_machine(&info, parameters);

@@ -220,7 +220,8 @@ static void test_segments(void **state) {
     spoil(make_fixed, data.address, 0xffffffff80000000, ELF_ERROR_SEGMENT_TOO_HIGH);
     spoil(make_pie, data.alignment, 0, ELF_ERROR_SEGMENT_ALIGNMENT);
     spoil(make_pie, data.alignment, 24, ELF_ERROR_SEGMENT_ALIGNMENT);
-    spoil(make_pie, data.alignment, 0x4000, ELF_ERROR_SEGMENT_OFFSET);
+    spoil(make_pie, data.alignment, 0x2000, ELF_ERROR_SEGMENT_ALIGNMENT_TOO_LARGE);
+    spoil(make_fixed, data.alignment, 0x400000, ELF_ERROR_SEGMENT_OFFSET);
     spoil(make_pie, data.address, 0x2000, ELF_ERROR_SEGMENT_OFFSET);
     spoil(make_pie, data.flags, 7, ELF_ERROR_WRITABLE_AND_EXECUTABLE);
     spoil(make_pie, text.flags, 7, ELF_ERROR_WRITABLE_AND_EXECUTABLE);
@@ -229,6 +230,30 @@ static void test_segments(void **state) {
     spoil(make_pie, entry, offsetof(struct file, dynamic), ELF_ERROR_ENTRY);
     spoil(make_pie, entry, 0x1000 + offsetof(struct file, dynamic), ELF_ERROR_ENTRY);
     spoil(make_pie, entry, UINT64_MAX, ELF_ERROR_ENTRY);
+}
+
+// What an alignment above a page asks of the bias of a PIE; a fixed image is where it is.
+static void test_large_alignment(void **state) {
+    (void)state;
+    struct elf_image image;
+    struct elf_rules generous = rules;
+    struct file pie = make_pie();
+    struct file fixed = make_fixed();
+    generous.alignment_limit = 0x200000;
+    assert_int_equal(elf_open(&image, &pie, sizeof(pie), &generous), ELF_OK);
+    assert_int_equal(image.alignment, 0x1000);
+    for (uint64_t alignment = 0x2000; alignment <= 0x400000; alignment *= 2) {
+        pie.data.address = pie.data.offset + 0x1000000; // agrees with any of them
+        pie.data.alignment = alignment;
+        enum elf_error error = elf_open(&image, &pie, sizeof(pie), &generous);
+        assert_int_equal(error == ELF_ERROR_SEGMENT_ALIGNMENT_TOO_LARGE, alignment > 0x200000);
+        if (alignment <= 0x200000)
+            assert_int_equal(image.alignment, alignment);
+    }
+    fixed.text.address = fixed.text.offset + 0x400000;
+    fixed.text.alignment = 0x400000;
+    assert_int_not_equal(elf_open(&image, &fixed, sizeof(fixed), &rules),
+                         ELF_ERROR_SEGMENT_ALIGNMENT_TOO_LARGE);
 }
 
 static void test_segment_order(void **state) {
@@ -377,6 +402,7 @@ int main(void) {
         cmocka_unit_test(test_header),
         cmocka_unit_test(test_rules_choose_the_kind),
         cmocka_unit_test(test_segments),
+        cmocka_unit_test(test_large_alignment),
         cmocka_unit_test(test_segment_order),
         cmocka_unit_test(test_other_headers),
         cmocka_unit_test(test_dynamic),

@@ -77,6 +77,7 @@ static const struct elf_rules elf_rules = {
     .address_limit = REGION_HEAP,
     .size_limit = IMAGE_SIZE_MAX,
     .page_size = PAGE_SIZE,
+    .alignment_limit = 2 * MIB,
 };
 
 static void relocate(const struct child *child, uint64_t start, uint64_t size, uint8_t *bytes) {
@@ -108,7 +109,8 @@ static status_t segment_load(const struct child *child, const struct elf_segment
 }
 
 static status_t image_load(struct child *child) {
-    child->process->bias = child->image.is_pie ? random_address(REGION_IMAGE) : 0;
+    child->process->bias =
+        child->image.is_pie ? align_down(random_address(REGION_IMAGE), child->image.alignment) : 0;
     for (size_t i = 0; i < child->image.segment_count; i++) {
         status_t status = segment_load(child, &child->image.segments[i]);
         if (status != STATUS_OK)

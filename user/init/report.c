@@ -34,6 +34,7 @@ static void place_name(const struct process *process, uint64_t address, char tex
         .address_limit = USER_END,
         .size_limit = USER_END,
         .page_size = PAGE_SIZE,
+        .alignment_limit = UINT64_MAX, // it has been started with it
     };
     struct elf_symbol symbol;
     text[0] = 0;

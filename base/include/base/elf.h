@@ -46,6 +46,7 @@ enum elf_error {
     ELF_ERROR_SEGMENT_TOO_LOW,
     ELF_ERROR_SEGMENT_TOO_HIGH,
     ELF_ERROR_SEGMENT_ALIGNMENT,
+    ELF_ERROR_SEGMENT_ALIGNMENT_TOO_LARGE,
     ELF_ERROR_SEGMENT_OFFSET,
     ELF_ERROR_SEGMENTS_UNORDERED,
     ELF_ERROR_SEGMENTS_OVERLAP,
@@ -76,6 +77,8 @@ struct elf_rules {
     uint64_t address_limit;
     uint64_t size_limit; // most bytes between the first and the last page
     uint64_t page_size;  // segments of different rights never share a page
+    // The largest alignment that the caller's bias can keep (see `alignment` below); 0: no more than a page.
+    uint64_t alignment_limit;
 };
 
 // Addresses are as linked, without the bias.
@@ -110,6 +113,7 @@ struct elf_image {
     uint64_t entry;
     uint64_t low;
     uint64_t high;
+    uint64_t alignment; // of the segments, at least a page; the bias of a PIE must be a multiple of it
     size_t segment_count;
     struct elf_segment segments[ELF_SEGMENT_LIMIT];
     struct elf_tls tls;
