@@ -1,44 +1,32 @@
 // SPDX-License-Identifier: MIT
 //
-// The shell: reads lines (or one from -c), runs programs, shows how background jobs ended. Commands that it
-// does itself: cd, pwd, exit. Everything else is a program, found in /bin or by its path.
+// The shell: lines that a person types, a script, or the text behind -c. shell.h says how a line is run. A
+// shell is interactive when a person types: it gives each job a group of its own and the console's
+// foreground, and tells of jobs that have ended. What it runs otherwise stays in its own group, so that one
+// Ctrl-C ends all.
 
 #include "editor.h"
-#include "parse.h"
-#include <abi/constants.h>
+#include "shell.h"
 #include <base/string.h>
 #include <protocols/console.h>
 #include <user/fs.h>
-#include <user/path.h>
+#include <user/heap.h>
 #include <user/program.h>
 
-enum { NAMES_MAX = 256, NAME_SIZE = 32, JOBS_MAX = 16, STATUS_NOT_FOUND_HERE = 127, STATUS_CANNOT = 126 };
+enum { NAMES_MAX = 256, NAME_SIZE = 32, SCRIPT_MAX = 256 << 10, SCRIPT_STEP = 16 << 10 };
 
-struct job {
-    uint64_t process; // 0: a free entry
-    char name[NAME_SIZE];
-};
+struct shell shell;
 
-struct shell {
-    char directory[PATH_SIZE];
-    int status;
-    bool ended;
-    struct editor editor;
-    struct command command;
-    char names[NAMES_MAX][NAME_SIZE]; // of programs, for completion
-    size_t name_count;
-    struct job jobs[JOBS_MAX];
-};
-
-static struct shell shell;
+static struct editor editor;
+static char names[NAMES_MAX][NAME_SIZE]; // of programs, for completion
+static size_t name_count;
 
 // ---- names
 
-static bool name_add(const char *name) {
-    if (shell.name_count == NAMES_MAX || strlen(name) >= NAME_SIZE)
-        return false;
-    memcpy(shell.names[shell.name_count++], name, strlen(name) + 1);
-    return true;
+static void name_add(const char *name) {
+    if (name_count == NAMES_MAX || strlen(name) >= NAME_SIZE)
+        return;
+    memcpy(names[name_count++], name, strlen(name) + 1);
 }
 
 static void names_load(void) {
@@ -47,138 +35,19 @@ static void names_load(void) {
     uint64_t position = 0;
     if (fs_open("/bin", &folder) == STATUS_OK) {
         while (fs_list(&folder, &position, &entry) == STATUS_OK)
-            (void)name_add(entry.name);
+            name_add(entry.name);
     }
-    (void)name_add("cd");
-    (void)name_add("exit");
-    (void)name_add("pwd");
+    for (size_t i = 0; builtin_name(i) != nullptr; i++)
+        name_add(builtin_name(i));
 }
 
 static const char *name_complete(void *context, const char *prefix, size_t length, size_t index) {
     (void)context;
-    for (size_t i = 0; i < shell.name_count; i++) {
-        if (strncmp(shell.names[i], prefix, length) == 0 && index-- == 0)
-            return shell.names[i];
+    for (size_t i = 0; i < name_count; i++) {
+        if (strncmp(names[i], prefix, length) == 0 && index-- == 0)
+            return names[i];
     }
     return nullptr;
-}
-
-// ---- the shell's own commands
-
-static int builtin_cd(size_t count, char **words) {
-    char path[PATH_SIZE];
-    struct file file;
-    if (count > 2) {
-        print_error("cd: too many operands");
-        return OPTIONS_STATUS_WRONG;
-    }
-    if (!path_resolve(shell.directory, count == 2 ? words[1] : "/", path)) {
-        print_error("cd: the path is empty or too long");
-        return 1;
-    }
-    status_t status = fs_open(path, &file);
-    if (status == STATUS_OK && !file.is_directory)
-        status = STATUS_NOT_DIRECTORY;
-    if (status != STATUS_OK) {
-        print_error("cd: %s: %s", words[count - 1], status_text(status));
-        return 1;
-    }
-    memcpy(shell.directory, path, sizeof(path));
-    return 0;
-}
-
-static int builtin_exit(size_t count, char **words) {
-    uint64_t status = (uint64_t)shell.status;
-    if (count > 2 || (count == 2 && (!number_parse(words[1], &status) || status > 255))) {
-        print_error("exit: wants one number from 0 to 255");
-        return OPTIONS_STATUS_WRONG;
-    }
-    shell.ended = true;
-    return (int)status;
-}
-
-static bool builtin_run(size_t count, char **words) {
-    if (strcmp(words[0], "cd") == 0) {
-        shell.status = builtin_cd(count, words);
-    } else if (strcmp(words[0], "exit") == 0) {
-        shell.status = builtin_exit(count, words);
-    } else if (strcmp(words[0], "pwd") == 0) {
-        print("%s\n", shell.directory);
-        shell.status = 0;
-    } else {
-        return false;
-    }
-    return true;
-}
-
-// ---- programs
-
-static void job_add(uint64_t process, const char *name) {
-    for (size_t i = 0; i < JOBS_MAX; i++) {
-        struct job *job = &shell.jobs[i];
-        if (job->process != 0)
-            continue;
-        job->process = process;
-        format_buffer(job->name, sizeof(job->name), "%s", name);
-        print("[%zu] %llu\n", i + 1, (unsigned long long)process);
-        return;
-    }
-    print_error("more than %d jobs: this one's end will not be shown", JOBS_MAX);
-}
-
-static void jobs_show_ended(void) {
-    for (size_t i = 0; i < JOBS_MAX; i++) {
-        struct job *job = &shell.jobs[i];
-        struct process_end end;
-        if (job->process == 0 || process_poll(job->process, &end) == STATUS_TIMED_OUT)
-            continue;
-        print("[%zu] %s ended, status %llu\n", i + 1, job->name, (unsigned long long)end.status);
-        job->process = 0;
-    }
-}
-
-static void foreground_wait(uint64_t process) {
-    uint64_t status = 0, reason = 0;
-    desc_t console = startup_descriptor("console");
-    (void)console_foreground(console, process, DEADLINE_NONE);
-    status_t error = process_wait(process, &status, &reason);
-    (void)console_foreground(console, 0, DEADLINE_NONE);
-    if (error != STATUS_OK)
-        print_error("the wait for %llu: %s", (unsigned long long)process, status_text(error));
-    shell.status = error == STATUS_OK ? (int)status : 1;
-}
-
-static void program_run(struct command *command) {
-    uint64_t process;
-    const char *name = command->words[0];
-    status_t status = process_spawn(shell.directory, command->word_count, command->words, &process);
-    if (status == STATUS_NOT_FOUND || status == STATUS_BAD_NAME) {
-        print_error("%s: there is no such program (try help)", name);
-        shell.status = STATUS_NOT_FOUND_HERE;
-    } else if (status != STATUS_OK) {
-        print_error("%s: %s", name, status_text(status));
-        shell.status = STATUS_CANNOT;
-    } else if (command->background) {
-        job_add(process, name);
-        shell.status = 0;
-    } else {
-        foreground_wait(process);
-    }
-}
-
-static void line_run(const char *line) {
-    while (!shell.ended) {
-        enum parse_result result = parse_command(&line, shell.status, &shell.command);
-        if (result == PARSE_END)
-            return;
-        if (result != PARSE_COMMAND) {
-            print_error("%s", parse_result_text(result));
-            shell.status = OPTIONS_STATUS_WRONG;
-            return;
-        }
-        if (shell.command.word_count > 0 && !builtin_run(shell.command.word_count, shell.command.words))
-            program_run(&shell.command);
-    }
 }
 
 // ---- lines from a person
@@ -187,8 +56,8 @@ static enum editor_result line_read(void) {
     char prompt[PATH_SIZE + 16];
     desc_t console = startup_descriptor("console");
     format_buffer(prompt, sizeof(prompt), "tessera:%s$ ", shell.directory);
-    (void)console_mode(console, 1, DEADLINE_NONE);
-    editor_start(&shell.editor, prompt);
+    (void)!console_mode(console, 1, DEADLINE_NONE);
+    editor_start(&editor, prompt);
     enum editor_result result = EDITOR_MORE;
     while (result == EDITOR_MORE) {
         char byte;
@@ -198,23 +67,24 @@ static enum editor_result line_read(void) {
             result = EDITOR_END;
             break;
         }
-        result = editor_input(&shell.editor, byte);
+        result = editor_input(&editor, byte);
     }
     print_flush();
-    (void)console_mode(console, 0, DEADLINE_NONE);
+    (void)!console_mode(console, 0, DEADLINE_NONE);
     return result;
 }
 
 static void interact(void) {
+    shell.interactive = true;
     names_load();
-    editor_init(&shell.editor, print_sink, nullptr);
-    shell.editor.complete = name_complete;
+    editor_init(&editor, print_sink, nullptr);
+    editor.complete = name_complete;
     while (!shell.ended) {
-        jobs_show_ended();
+        jobs_show_ended(&shell.jobs);
         switch (line_read()) {
         case EDITOR_LINE:
-            editor_remember(&shell.editor, shell.editor.line);
-            line_run(shell.editor.line);
+            editor_remember(&editor, editor.line);
+            (void)shell_run(editor.line, nullptr);
             break;
         case EDITOR_END:
             return;
@@ -225,27 +95,89 @@ static void interact(void) {
     }
 }
 
+// ---- scripts
+
+// All of a file, or of the input when `path` is nullptr, with a NUL behind it; nullptr: what is wrong was
+// said.
+static char *script_read(const char *path) {
+    struct file file;
+    const char *name = path != nullptr ? path : "input";
+    char *text = heap_allocate(SCRIPT_MAX + 1);
+    status_t status = path != nullptr ? fs_open(path, &file) : STATUS_OK;
+    size_t length = 0, count = 1;
+    while (text != nullptr && status == STATUS_OK && count > 0 && length < SCRIPT_MAX) {
+        size_t step = min_u64(SCRIPT_STEP, SCRIPT_MAX - length);
+        status = path != nullptr ? fs_read(&file, length, text + length, step, &count)
+                                 : input_read(text + length, step, &count);
+        length += status == STATUS_OK ? count : 0;
+    }
+    if (text == nullptr || status != STATUS_OK) {
+        print_error("%s: %s", name, status_text(text == nullptr ? STATUS_NO_QUOTA : status));
+    } else if (length == SCRIPT_MAX || memchr(text, 0, length) != nullptr) {
+        print_error("%s: this is no script (text, up to %d KiB)", name, SCRIPT_MAX >> 10);
+    } else {
+        text[length] = 0;
+        return text;
+    }
+    return nullptr;
+}
+
+static int script_run(const char *path) {
+    char *text = script_read(path);
+    if (text == nullptr)
+        return path != nullptr ? STATUS_NO_PROGRAM : 1;
+    (void)shell_run(text, path != nullptr ? path : "input");
+    return shell.status;
+}
+
 static bool flag_command;
 
+static int run_as_asked(size_t operands, char **arguments) {
+    if (operands == 0 && !flag_command) {
+        if (stream_get(STREAM_INPUT).kind != STREAM_CONSOLE)
+            return script_run(nullptr);
+        interact();
+        return shell.status;
+    }
+    // Behind -c stand the text, then $0 and the rest; else the file, which is $0.
+    size_t zero = flag_command ? 1 : 0;
+    if (operands > zero)
+        shell.zero = arguments[zero];
+    shell.argument_count = operands > zero + 1 ? operands - zero - 1 : 0;
+    shell.arguments = arguments + zero + 1;
+    if (!flag_command)
+        return script_run(arguments[0]);
+    (void)shell_run(arguments[0], "-c");
+    return shell.status;
+}
+
 int main(int count, char **arguments) {
-    static const struct option options[] = {{'c', "run the line that follows, then end", &flag_command}, {}};
+    static const struct option options[] = {{'c', "run the text that is the first operand", &flag_command},
+                                            {}};
     static const struct usage usage = {
         .name = "sh",
-        .operands = "[LINE]",
-        .summary = "The shell: runs programs, with quotes, $?, ; and &.",
+        .operands = "[FILE [ARGUMENT...]]",
+        .summary = "The shell: runs what is typed, the script FILE, or with -c a text.",
         .options = options,
-        .operands_max = 1,
+        .operands_max = OPERANDS_UNLIMITED,
     };
+    size_t environment_count;
+    const char *const *environment = environment_all(&environment_count);
     size_t operands = options_take(&usage, count, arguments);
     format_buffer(shell.directory, sizeof(shell.directory), "%s", working_directory());
-    if (flag_command != (operands == 1)) {
-        print_error("%s (try sh --help)", flag_command ? "-c wants a line" : "a line wants -c");
+    shell.zero = "sh";
+    if (flag_command && operands == 0) {
+        print_error("-c wants a text (try sh --help)");
         return OPTIONS_STATUS_WRONG;
     }
-    if (flag_command) {
-        line_run(arguments[0]);
-    } else {
-        interact();
+    for (size_t i = 0; i < environment_count; i++) {
+        size_t length = parse_name_length(environment[i], SIZE_MAX);
+        if (environment[i][length] == '=' && variable_assign(&shell.variables, environment[i]))
+            (void)variable_export(&shell.variables, environment[i], length);
     }
-    return shell.status;
+    print_keep_going();
+    int status = run_as_asked(operands, arguments);
+    // Its own output may have failed with nobody left to hear of it.
+    (void)!print_result();
+    return status;
 }

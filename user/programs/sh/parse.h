@@ -1,35 +1,110 @@
 // SPDX-License-Identifier: MIT
 //
-// The shell's grammar: commands separated by `;`, newline or `&`, words with '...', "..." and backslash, `$?`
-// for the last status, `#` starts a comment. No variables, no pipes. Pure; words point into a buffer that the
-// caller owns.
+// The shell's grammar: text becomes a tree. Pure; all memory is the caller's struct tree, and what does not
+// fit is refused by name. Words stay as they were typed, as slices of the text; expand.h makes strings of
+// them when their command runs.
+//
+//     line      = and-or { ( ";" | "&" ) and-or } [ ";" | "&" ] newline
+//     and-or    = pipeline { ( "&&" | "||" ) pipeline }
+//     pipeline  = [ "!" ] command { "|" command }
+//     command   = { NAME=word } { word } with redirections between them
+//               | "(" list ")" | "{" list "}" | if list then list { elif list then list } [ else list ] fi
+//               | while list do list done | until list do list done | for NAME [ in { word } ] ; do list done
+//     redirection = [ digit ] ( "<" | ">" | ">>" ) word | [ digit ] ">&" digit
+//
+// '...', "..." and backslash quote; `#` at the start of a word begins a comment. After `|`, `&&` and `||` the
+// line goes on.
 
 #ifndef SH_PARSE_H
 #define SH_PARSE_H
 
 #include <base/types.h>
 
-enum { PARSE_WORDS_MAX = 128, PARSE_LINE_SIZE = 8192 };
+enum {
+    PARSE_NODES_MAX = 512,
+    PARSE_WORDS_MAX = 1024,
+    PARSE_REDIRECTIONS_MAX = 128,
+    PARSE_DEPTH_MAX = 32,
+    PARSE_PIPELINE_MAX = 16,
+};
 
 enum parse_result {
-    PARSE_COMMAND,
-    PARSE_END,
+    PARSE_LINE,
+    PARSE_END, // nothing but blanks and comments is left
     PARSE_OPEN_QUOTE,
+    PARSE_OPEN_BRACE,
     PARSE_TOO_LONG,
-    PARSE_BACKGROUND_NOTHING,
-    PARSE_NOT_SUPPORTED, // | < > ( ) and other characters that other shells give a meaning
+    PARSE_TOO_DEEP,
+    PARSE_PIPELINE_TOO_LONG,
+    PARSE_COMMAND_MISSING,
+    PARSE_TARGET_MISSING,
+    PARSE_STREAM_WRONG,
+    PARSE_NAME_WRONG,
+    PARSE_UNEXPECTED,
+    PARSE_WORD_MISSING, // a compound command ends too early
+    PARSE_NOT_SUPPORTED,
 };
 
 const char *parse_result_text(enum parse_result result);
 
-struct command {
-    size_t word_count;                // at least 1 for PARSE_COMMAND
-    char *words[PARSE_WORDS_MAX + 1]; // the last is nullptr
-    bool background;
-    char storage[PARSE_LINE_SIZE];
+struct slice {
+    uint32_t start;
+    uint32_t length;
 };
 
-// The next command at *text, which is moved behind it. `status` is what `$?` stands for.
-[[nodiscard]] enum parse_result parse_command(const char **text, int status, struct command *command);
+enum redirection_kind : uint8_t { REDIRECT_INPUT, REDIRECT_OUTPUT, REDIRECT_APPEND, REDIRECT_SAME };
+
+struct redirection {
+    enum redirection_kind kind;
+    uint8_t stream;      // 0 to 2
+    uint8_t same_as;     // of REDIRECT_SAME
+    struct slice target; // of the others
+};
+
+enum node_kind : uint8_t {
+    NODE_COMMAND,  // words
+    NODE_PIPELINE, // children: its commands, at least two
+    NODE_NOT,      // one child
+    NODE_AND,      // two children
+    NODE_OR,
+    NODE_LIST,  // children one after the other
+    NODE_GROUP, // { }: a list
+    NODE_SHELL, // ( ): a list, for a shell of its own
+    NODE_IF,    // condition, list, and possibly another list
+    NODE_WHILE, // condition, list
+    NODE_UNTIL,
+    NODE_FOR, // a list; words: the name, then what it stands for
+};
+
+struct node {
+    enum node_kind kind;
+    bool background; // an item of a list that is not waited for
+    bool arguments;  // NODE_FOR without `in`
+    uint16_t first;  // index of the first child, 0: none
+    uint16_t next;   // of the next child of the same parent
+    uint16_t words;  // index of the first
+    uint16_t word_count;
+    uint16_t assignments; // so many of the words, at the front, are NAME=word
+    uint16_t redirections;
+    uint16_t redirection_count;
+    struct slice text; // all of it
+};
+
+struct tree {
+    uint32_t error_at; // offset of what is wrong
+    uint16_t root;     // a NODE_LIST
+    uint16_t node_count;
+    uint16_t word_count;
+    uint16_t redirection_count;
+    struct node nodes[PARSE_NODES_MAX]; // number 0 is not used
+    struct slice words[PARSE_WORDS_MAX];
+    struct redirection redirections[PARSE_REDIRECTIONS_MAX];
+};
+
+// The next line at text[*at], which moves behind it. After an error *at stands at the end of the text.
+[[nodiscard]] enum parse_result parse_line(const char *text, uint32_t *at, struct tree *tree);
+
+// The length of the variable's name at the start of `text`: letters, digits and `_`, no digit first.
+size_t parse_name_length(const char *text, size_t length);
 
 #endif

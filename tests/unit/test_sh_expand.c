@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+//
+// user/programs/sh/expand.c: quotes go, variables come, blanks of their values split where no quotes are.
+
+#include "unit.h"
+#include <expand.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct fields fields;
+
+static const char *variable(void *context, const char *name, size_t length) {
+    (void)context;
+    if (length == 1 && *name == 'x')
+        return "one";
+    if (length == 1 && *name == 's')
+        return "  a  b\tc\n";
+    if (length == 5 && strncmp(name, "empty", 5) == 0)
+        return "";
+    if (length == 1 && *name == '?')
+        return "42";
+    return NULL;
+}
+
+static const char *expand_with(size_t count, char *const *arguments, const char *word, bool whole) {
+    static char out[4096];
+    const struct expand_source source = {
+        .variable = variable, .argument_count = count, .arguments = arguments, .zero = "zero"};
+    size_t used = 0;
+    out[0] = '\0';
+    fields_clear(&fields);
+    bool good = whole ? expand_whole(word, strlen(word), &source, &fields)
+                      : expand_word(word, strlen(word), &source, &fields);
+    assert_true(good);
+    assert_null(fields.words[fields.count]);
+    for (size_t i = 0; i < fields.count; i++)
+        used += (size_t)snprintf(out + used, sizeof(out) - used, "[%s]", fields.words[i]);
+    return out;
+}
+
+static void expect(const char *word, const char *expected) {
+    char *const arguments[] = {"first", "b c", "", "d"};
+    assert_string_equal(expand_with(4, arguments, word, false), expected);
+}
+
+static void test_quotes(void **state) {
+    (void)state;
+    expect("plain", "[plain]");
+    expect("'a  b'", "[a  b]");
+    expect("'a'b\"c\"", "[abc]");
+    expect("''", "[]");
+    expect("\"\"", "[]");
+    expect("'\"'\"'\"", "[\"']");
+    expect("a\\ b\\'\\\\", "[a b'\\]");
+    expect("\"a\\b \\\" \\\\ \\$x \\`\"", "[a\\b \" \\ $x `]");
+    expect("'$x \\n'", "[$x \\n]");
+    expect("a\\\nb\"c\\\nd\"", "[abcd]");
+}
+
+static void test_variables(void **state) {
+    (void)state;
+    expect("$x", "[one]");
+    expect("<$x>${x}y", "[<one>oney]");
+    expect("\"$x\"'$x'\\$x", "[one$x$x]");
+    expect("$none", "");
+    expect("$empty$none", "");
+    expect("a${none}b", "[ab]");
+    expect("\"$none\"", "[]");
+    expect("$? $", "[42 $]");
+    expect("$/", "[$/]");
+    expect("$xy", "");
+}
+
+static void test_splitting(void **state) {
+    (void)state;
+    expect("$s", "[a][b][c]");
+    expect("\"$s\"", "[  a  b\tc\n]");
+    expect("<$s>", "[<][a][b][c][>]");
+    expect("$x$s", "[one][a][b][c]");
+    expect("$s$x", "[a][b][c][one]");
+    expect("\"$s\"$s", "[  a  b\tc\n][a][b][c]");
+}
+
+static void test_arguments(void **state) {
+    (void)state;
+    expect("$1", "[first]");
+    expect("$2", "[b][c]");
+    expect("\"$2\"", "[b c]");
+    expect("$0$#", "[zero4]");
+    expect("${4}", "[d]");
+    expect("$10", "[first0]");
+    expect("${10}", "");
+    expect("\"${10}\"", "[]");
+    expect("\"$@\"", "[first][b c][][d]");
+    expect("$@", "[first][b][c][d]");
+    expect("\"$*\"", "[first b c  d]");
+    expect("\"<$@>\"", "[<first][b c][][d>]");
+    assert_string_equal(expand_with(0, NULL, "\"$@\"", false), "");
+    assert_string_equal(expand_with(0, NULL, "a\"$@\"", false), "[a]");
+    assert_string_equal(expand_with(0, NULL, "$*", false), "");
+}
+
+static void test_whole(void **state) {
+    (void)state;
+    char *const arguments[] = {"1", "2"};
+    assert_string_equal(expand_with(2, arguments, "x=$s", true), "[x=  a  b\tc\n]");
+    assert_string_equal(expand_with(2, arguments, "$none", true), "[]");
+    assert_string_equal(expand_with(2, arguments, "$@", true), "[1 2]");
+}
+
+static void test_limits(void **state) {
+    (void)state;
+    static char word[2 * FIELDS_SIZE];
+    const struct expand_source source = {.variable = variable, .zero = ""};
+    for (size_t length = FIELDS_SIZE - 2; length <= FIELDS_SIZE + 1; length++) {
+        memset(word, 'x', length);
+        fields_clear(&fields);
+        assert_int_equal(expand_word(word, length, &source, &fields), length < FIELDS_SIZE);
+    }
+    fields_clear(&fields);
+    for (size_t i = 0; i < FIELDS_MAX; i++)
+        assert_true(expand_word("x", 1, &source, &fields));
+    assert_false(expand_word("x", 1, &source, &fields));
+    assert_int_equal(fields.count, FIELDS_MAX);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_quotes),    cmocka_unit_test(test_variables), cmocka_unit_test(test_splitting),
+        cmocka_unit_test(test_arguments), cmocka_unit_test(test_whole),     cmocka_unit_test(test_limits),
+    };
+    return cmocka_run_group_tests_name("sh_expand", tests, NULL, NULL);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// From a word as it was typed to the strings that it stands for: quotes and backslashes go, `$NAME`,
+// `${NAME}`,
+// `$?`, `$!`, `$#`, `$$`, `$0` ... `$9`, `$@` and `$*` are replaced. What a variable holds is split at blanks
+// outside quotes. Pure; strings lie in the caller's struct fields, one behind the other.
+
+#ifndef SH_EXPAND_H
+#define SH_EXPAND_H
+
+#include <base/types.h>
+
+enum { FIELDS_MAX = 500, FIELDS_SIZE = 16384 };
+
+struct fields {
+    size_t count;
+    size_t used;                 // bytes of storage
+    char *words[FIELDS_MAX + 1]; // the last is nullptr
+    char storage[FIELDS_SIZE];
+};
+
+// Where values come from. `name` is a variable's name, or one of `?`, `!`, `#`, `$`; nullptr: not set.
+typedef const char *expand_variable_t(void *context, const char *name, size_t length);
+
+struct expand_source {
+    expand_variable_t *variable;
+    void *context;
+    size_t argument_count; // $1 ...
+    char *const *arguments;
+    const char *zero; // $0
+};
+
+void fields_clear(struct fields *fields);
+void fields_copy(struct fields *to, const struct fields *from);
+
+// Adds the strings of a word that parse.h found whole; none when it comes to nothing. False: they do not fit.
+[[nodiscard]] bool expand_word(const char *word, size_t length, const struct expand_source *source,
+                               struct fields *fields);
+// The same as one string, without splitting: for assignments and names of files.
+[[nodiscard]] bool expand_whole(const char *word, size_t length, const struct expand_source *source,
+                                struct fields *fields);
+
+#endif

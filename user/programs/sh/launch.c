@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT
+//
+// From a command of the tree to running processes: words become strings, redirections become streams, pipes
+// are made between the commands of a pipeline. The shell keeps no end of a pipe longer than until the command
+// that it is for was started, so that each end closes with who uses it.
+
+#include "shell.h"
+#include <abi/constants.h>
+#include <base/format.h>
+#include <base/string.h>
+#include <protocols/pipe.h>
+#include <tessera/syscalls.h>
+#include <user/fs.h>
+#include <user/program.h>
+
+// ---- words
+
+static const char *variable(void *context, const char *name, size_t length) {
+    static char digits[24];
+    (void)context;
+    if (*name != '?' && *name != '!' && *name != '$')
+        return variable_get(&shell.variables, name, length);
+    uint64_t number = *name == '?'   ? (uint64_t)shell.status
+                      : *name == '!' ? shell.jobs.last
+                                     : startup->process;
+    format_buffer(digits, sizeof(digits), "%llu", (unsigned long long)number);
+    return digits;
+}
+
+static struct expand_source source(void) {
+    return (struct expand_source){.variable = variable,
+                                  .argument_count = shell.argument_count,
+                                  .arguments = shell.arguments,
+                                  .zero = shell.zero};
+}
+
+static bool too_long(void) {
+    print_error("the command is too long");
+    shell.status = 1;
+    return false;
+}
+
+bool words_expand(const struct node *node, size_t from) {
+    struct expand_source values = source();
+    fields_clear(&shell.fields);
+    for (size_t i = from; i < node->word_count; i++) {
+        struct slice word = shell.tree.words[node->words + i];
+        if (!expand_word(shell.text + word.start, word.length, &values, &shell.fields))
+            return too_long();
+    }
+    return true;
+}
+
+bool whole_expand(struct slice slice, struct fields *fields) {
+    struct expand_source values = source();
+    return expand_whole(shell.text + slice.start, slice.length, &values, fields) || too_long();
+}
+
+// ---- redirections
+
+static status_t redirection_open(const struct redirection *redirection, const char *name,
+                                 struct stream *stream) {
+    char path[PATH_SIZE];
+    struct file file = {};
+    if (strcmp(name, "/dev/null") == 0) {
+        *stream = (struct stream){.kind = STREAM_NOTHING};
+        return STATUS_OK;
+    }
+    if (!path_resolve(shell.directory, name, path))
+        return STATUS_BAD_NAME;
+    status_t status;
+    if (redirection->kind == REDIRECT_INPUT) {
+        status = fs_open(path, &file);
+    } else {
+        status =
+            fs_create(path, redirection->kind == REDIRECT_APPEND ? FS_CREATE_OPEN : FS_CREATE_EMPTY, &file);
+    }
+    if (status == STATUS_OK && file.is_directory)
+        status = STATUS_IS_DIRECTORY;
+    *stream = (struct stream){.kind = STREAM_FILE, .number = file.number};
+    return status;
+}
+
+bool streams_redirect(const struct node *node, struct stream streams[STREAM_COUNT]) {
+    static struct fields name;
+    for (size_t i = 0; i < node->redirection_count; i++) {
+        const struct redirection *redirection = &shell.tree.redirections[node->redirections + i];
+        if (redirection->kind == REDIRECT_SAME) {
+            streams[redirection->stream] = streams[redirection->same_as];
+            continue;
+        }
+        fields_clear(&name);
+        if (!whole_expand(redirection->target, &name))
+            return false;
+        status_t status = redirection_open(redirection, name.words[0], &streams[redirection->stream]);
+        if (status != STATUS_OK) {
+            print_error("%s: %s", name.words[0], status_text(status));
+            shell.status = 1;
+            return false;
+        }
+    }
+    return true;
+}
+
+// ---- one command
+
+// A command of a pipeline on its way to a process.
+struct stage {
+    struct stream streams[STREAM_COUNT];
+    uint64_t process; // 0: none was started
+    bool builtin;     // to be done when all processes have been started
+};
+
+// What the assignments before a command say, for it alone: strings NAME=VALUE behind those that are exported.
+static bool environment_make(const struct node *node, struct spawn *spawn) {
+    static const char *list[VARIABLES_MAX + PARSE_WORDS_MAX];
+    static struct fields values;
+    size_t count;
+    const char *const *exported = variables_environment(&shell.variables, node->kind != NODE_COMMAND, &count);
+    memcpy(list, exported, count * sizeof(list[0]));
+    fields_clear(&values);
+    for (size_t i = 0; i < node->assignments; i++) {
+        if (!whole_expand(shell.tree.words[node->words + i], &values))
+            return false;
+        const char *text = values.words[values.count - 1];
+        size_t length = parse_name_length(text, strlen(text)) + 1, at = 0;
+        while (at < count && strncmp(list[at], text, length) != 0)
+            at++;
+        count += at == count;
+        list[at] = text;
+    }
+    spawn->environment = list;
+    spawn->environment_count = count;
+    return true;
+}
+
+static void start_failed(const char *name, status_t status) {
+    if (status == STATUS_NOT_FOUND || status == STATUS_BAD_NAME) {
+        print_error("%s: there is no such program (try help)", name);
+        shell.status = STATUS_NO_PROGRAM;
+    } else {
+        print_error("%s: %s", name, status_text(status));
+        shell.status = STATUS_CANNOT;
+    }
+}
+
+// Starts shell.fields. `leader` is the first process of the job, 0: this is it.
+static void program_start(const struct node *node, struct stage *stage, uint64_t leader) {
+    struct spawn spawn;
+    spawn_init(&spawn, shell.fields.count, shell.fields.words);
+    spawn.directory = shell.directory;
+    memcpy(spawn.streams, stage->streams, sizeof(spawn.streams));
+    if (shell.interactive)
+        spawn.group = leader != 0 ? leader : GROUP_NEW;
+    if (!environment_make(node, &spawn))
+        return;
+    status_t status = spawn_start(&spawn, &stage->process);
+    if (status != STATUS_OK) {
+        stage->process = 0;
+        start_failed(shell.fields.words[0], status);
+    }
+}
+
+static bool field_add(const char *text, size_t length) {
+    struct fields *fields = &shell.fields;
+    if (fields->count == FIELDS_MAX || length >= FIELDS_SIZE - fields->used)
+        return too_long();
+    fields->words[fields->count++] = fields->storage + fields->used;
+    fields->words[fields->count] = nullptr;
+    memcpy(fields->storage + fields->used, text, length);
+    fields->used += length;
+    fields->storage[fields->used++] = 0;
+    return true;
+}
+
+// `sh -c TEXT $0 $1 ...`, for what is more than a program. The text of `( list )` is that of the list.
+static bool fields_for_shell(const struct node *node) {
+    struct slice text = node->kind == NODE_SHELL ? node_at(node->first)->text : node->text;
+    fields_clear(&shell.fields);
+    bool good = field_add("sh", 2) && field_add("-c", 2) && field_add(shell.text + text.start, text.length) &&
+                field_add(shell.zero, strlen(shell.zero));
+    for (size_t i = 0; i < shell.argument_count && good; i++)
+        good = field_add(shell.arguments[i], strlen(shell.arguments[i]));
+    return good;
+}
+
+// The text that a shell of its own gets holds its redirections already, but for `( )`.
+static bool stage_redirect(const struct node *node, struct stage *stage) {
+    bool in_text = node->kind != NODE_COMMAND && node->kind != NODE_SHELL;
+    return in_text || streams_redirect(node, stage->streams);
+}
+
+static void stage_start(const struct node *node, struct stage *stage, uint64_t leader) {
+    if (!stage_redirect(node, stage))
+        return;
+    if (node->kind == NODE_COMMAND ? !words_expand(node, node->assignments) : !fields_for_shell(node))
+        return;
+    shell.status = 0;
+    if (shell.fields.count == 0)
+        return;
+    stage->builtin = node->kind == NODE_COMMAND && builtin_is(shell.fields.words[0]);
+    if (!stage->builtin)
+        program_start(node, stage, leader);
+}
+
+// ---- pipelines
+
+static void end_release(struct stream *stream) {
+    if (stream->kind == STREAM_PIPE)
+        (void)ts_descriptor_release((desc_t){stream->number});
+    stream->kind = STREAM_NOTHING;
+}
+
+static bool pipe_between(struct stream *output, struct stream *input) {
+    desc_t reader, writer;
+    status_t status = pipe_make(startup_descriptor("pipe"), &reader, &writer, DEADLINE_NONE);
+    if (status != STATUS_OK) {
+        print_error("no pipe: %s", status_text(status));
+        shell.status = STATUS_CANNOT;
+        return false;
+    }
+    *output = (struct stream){.kind = STREAM_PIPE, .number = writer.value};
+    *input = (struct stream){.kind = STREAM_PIPE, .number = reader.value};
+    return true;
+}
+
+// A builtin works on the shell itself, with other streams for as long as it takes.
+static void builtin_do(const struct node *node, const struct stage *stage) {
+    struct stream own[STREAM_COUNT];
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        own[i] = stream_get(i);
+        stream_set(i, stage->streams[i]);
+    }
+    if (words_expand(node, node->assignments))
+        (void)!builtin_run(shell.fields.count, shell.fields.words);
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        stream_set(i, own[i]);
+}
+
+static void job_name(struct job *job, struct slice text) {
+    format_buffer(job->text, sizeof(job->text), "%.*s", (int)min_u64(text.length, JOB_TEXT_SIZE - 1),
+                  shell.text + text.start);
+}
+
+struct launch {
+    struct job job;
+    int before; // what `$?` stands for in all of it
+    uint64_t leader;
+    struct stage stages[PARSE_PIPELINE_MAX];
+    // Streams that a builtin still needs are released behind it.
+    struct stream ends[PARSE_PIPELINE_MAX][2];
+};
+
+static void stage_launch(struct launch *launch, const struct node *node, size_t index, bool last) {
+    struct stage *stage = &launch->stages[index];
+    struct stream(*ends)[2] = launch->ends;
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        stage->streams[i] = stream_get(i);
+    if (index > 0)
+        stage->streams[STREAM_INPUT] = ends[index][0];
+    if (!last && pipe_between(&ends[index][1], &ends[index + 1][0]))
+        stage->streams[STREAM_OUTPUT] = ends[index][1];
+    else if (!last)
+        stage->streams[STREAM_OUTPUT] = (struct stream){.kind = STREAM_NOTHING};
+    shell.status = launch->before;
+    stage_start(node, stage, launch->leader);
+    if (launch->leader == 0)
+        launch->leader = stage->process;
+    launch->job.processes[index] = stage->process;
+    launch->job.status = shell.status;
+    end_release(&ends[index][0]);
+    if (!stage->builtin)
+        end_release(&ends[index][1]);
+}
+
+static void builtins_do(struct launch *launch, const struct node *first) {
+    for (size_t i = 0; i < launch->job.count; i++, first = node_at(first->next)) {
+        if (launch->stages[i].builtin) {
+            shell.status = launch->before;
+            builtin_do(first, &launch->stages[i]);
+            launch->job.status = i + 1 == launch->job.count ? shell.status : launch->job.status;
+        }
+        end_release(&launch->ends[i][1]);
+    }
+}
+
+static void job_to_background(struct launch *launch) {
+    shell.status = 0;
+    if (!job_is_running(&launch->job))
+        return;
+    size_t number = job_add(&shell.jobs, &launch->job);
+    if (number == 0)
+        print_error("more than %d jobs: this one's end will not be shown", JOBS_MAX);
+    else if (shell.interactive)
+        print("[%zu] %llu\n", number, (unsigned long long)shell.jobs.last);
+}
+
+void pipeline_run(const struct node *node, bool background) {
+    static struct launch launch;
+    bool many = node->kind == NODE_PIPELINE;
+    const struct node *first = many ? node_at(node->first) : node;
+    launch = (struct launch){.before = shell.status};
+    job_name(&launch.job, node->text);
+    for (const struct node *one = first;; one = node_at(one->next)) {
+        bool last = !many || one->next == 0;
+        stage_launch(&launch, one, launch.job.count++, last);
+        if (last)
+            break;
+    }
+    builtins_do(&launch, first);
+    if (background) {
+        job_to_background(&launch);
+        return;
+    }
+    // The status of the last command, also when it is not a process.
+    if (job_is_running(&launch.job))
+        job_wait(&launch.job, shell.interactive);
+    shell.interrupted |= launch.job.interrupted;
+    shell.status = launch.job.status;
+}

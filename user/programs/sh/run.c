@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+//
+// Runs what was typed: line by line, so that what stands before a syntax error in a script has been run when
+// it is met. The tree is that of one line; nothing here keeps a pointer into it beyond its line.
+
+#include "shell.h"
+#include <base/string.h>
+#include <user/program.h>
+
+// ---- commands
+
+// NAME=word, on its own.
+static bool assign(const struct node *node) {
+    static struct fields values;
+    for (size_t i = 0; i < node->assignments; i++) {
+        fields_clear(&values);
+        if (!whole_expand(shell.tree.words[node->words + i], &values))
+            return false;
+        if (!variable_assign(&shell.variables, values.words[0])) {
+            print_error("there is no room for more variables");
+            shell.status = 1;
+            return false;
+        }
+    }
+    return true;
+}
+
+static void command_run(const struct node *node) {
+    if (node->word_count > node->assignments || node->redirection_count > 0) {
+        pipeline_run(node, false);
+        return;
+    }
+    // The words may ask for the status of the command before.
+    if (assign(node))
+        shell.status = 0;
+}
+
+static bool stops(void) {
+    return shell.ended || shell.interrupted;
+}
+
+static void list_run(const struct node *list) {
+    for (uint16_t at = list->first; at != 0 && !stops(); at = node_at(at)->next) {
+        const struct node *item = node_at(at);
+        if (item->background) {
+            pipeline_run(item, true);
+        } else {
+            run_node(item);
+        }
+    }
+}
+
+static void if_run(const struct node *node) {
+    const struct node *condition = node_at(node->first);
+    const struct node *then = node_at(condition->next);
+    run_node(condition);
+    if (stops())
+        return;
+    if (shell.status == 0) {
+        run_node(then);
+    } else if (then->next != 0) {
+        run_node(node_at(then->next));
+    } else {
+        shell.status = 0;
+    }
+}
+
+static void while_run(const struct node *node) {
+    const struct node *condition = node_at(node->first);
+    const struct node *body = node_at(condition->next);
+    int status = 0;
+    for (;;) {
+        run_node(condition);
+        if (stops() || (shell.status == 0) != (node->kind == NODE_WHILE))
+            break;
+        run_node(body);
+        status = shell.status;
+        if (stops())
+            break;
+    }
+    if (!stops())
+        shell.status = status;
+}
+
+// The strings are copied, because the commands of the body use the same fields.
+static void for_run(const struct node *node) {
+    static struct fields values[2]; // nested twice at most
+    static size_t depth;
+    struct slice name = shell.tree.words[node->words];
+    if (depth == array_length(values)) {
+        print_error("more than %zu loops with `for` inside each other", array_length(values));
+        shell.status = STATUS_SYNTAX;
+        return;
+    }
+    if (!node->arguments && !words_expand(node, 1))
+        return;
+    struct fields *mine = &values[depth++];
+    if (!node->arguments)
+        fields_copy(mine, &shell.fields);
+    size_t count = node->arguments ? shell.argument_count : mine->count;
+    char *const *list = node->arguments ? shell.arguments : mine->words;
+    shell.status = 0;
+    for (size_t i = 0; i < count && !stops(); i++) {
+        if (!variable_set(&shell.variables, shell.text + name.start, name.length, list[i]))
+            break;
+        run_node(node_at(node->first));
+    }
+    depth--;
+}
+
+static void compound_run(const struct node *node) {
+    if (node->kind == NODE_IF)
+        if_run(node);
+    else if (node->kind == NODE_FOR)
+        for_run(node);
+    else if (node->kind == NODE_GROUP)
+        run_node(node_at(node->first));
+    else
+        while_run(node);
+}
+
+// What a compound command starts gets the streams that stand behind it.
+static void compound_redirected(const struct node *node) {
+    struct stream own[STREAM_COUNT], streams[STREAM_COUNT];
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        own[i] = streams[i] = stream_get(i);
+    if (!streams_redirect(node, streams))
+        return;
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        stream_set(i, streams[i]);
+    compound_run(node);
+    (void)!print_result();
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        stream_set(i, own[i]);
+}
+
+static void chain_run(const struct node *node) {
+    const struct node *first = node_at(node->first);
+    run_node(first);
+    if (stops() || node->kind == NODE_NOT)
+        shell.status = stops() ? shell.status : shell.status == 0;
+    else if ((shell.status == 0) == (node->kind == NODE_AND))
+        run_node(node_at(first->next));
+}
+
+void run_node(const struct node *node) {
+    switch (node->kind) {
+    case NODE_COMMAND:
+        command_run(node);
+        break;
+    case NODE_PIPELINE:
+    case NODE_SHELL:
+        pipeline_run(node, false);
+        break;
+    case NODE_NOT:
+    case NODE_AND:
+    case NODE_OR:
+        chain_run(node);
+        break;
+    case NODE_LIST:
+        list_run(node);
+        break;
+    case NODE_GROUP:
+    case NODE_IF:
+    case NODE_WHILE:
+    case NODE_UNTIL:
+    case NODE_FOR:
+        compound_redirected(node);
+        break;
+    }
+}
+
+// ---- texts
+
+static void syntax_error(const char *name, enum parse_result result) {
+    unsigned line = 1, column = 1;
+    for (uint32_t i = 0; i < shell.tree.error_at; i++) {
+        column = shell.text[i] == '\n' ? 1 : column + 1;
+        line += shell.text[i] == '\n';
+    }
+    if (name != nullptr)
+        print_error("%s: line %u, column %u: %s", name, line, column, parse_result_text(result));
+    else
+        print_error("column %u: %s", column, parse_result_text(result));
+    shell.status = STATUS_SYNTAX;
+}
+
+bool shell_run(const char *text, const char *name) {
+    uint32_t at = 0;
+    shell.text = text;
+    shell.interrupted = false;
+    while (!stops()) {
+        enum parse_result result = parse_line(text, &at, &shell.tree);
+        if (result == PARSE_END)
+            break;
+        if (result != PARSE_LINE) {
+            syntax_error(name, result);
+            return false;
+        }
+        run_node(node_at(shell.tree.root));
+    }
+    return true;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// The shell's state, for its own files.
+//
+// A line goes this way: parse.c makes a tree of it, run.c walks the tree, expand.c makes strings of the words
+// of the command whose turn it is, and launch.c starts it with its streams or builtin.c does it. What must
+// not change the shell's own state, `( )` and what is more than one program in the background or in a
+// pipeline, is run by another shell: `sh -c` with the text.
+
+#ifndef SH_SHELL_H
+#define SH_SHELL_H
+
+#include "expand.h"
+#include "jobs.h"
+#include "parse.h"
+#include "variables.h"
+#include <user/path.h>
+#include <user/stream.h>
+
+enum { STATUS_NO_PROGRAM = 127, STATUS_CANNOT = 126, STATUS_SYNTAX = 2 };
+
+struct shell {
+    char directory[PATH_SIZE];
+    int status;
+    bool ended;       // `exit`
+    bool interrupted; // Ctrl-C: the rest of the line is not run
+    bool interactive; // a person types at the console
+    const char *zero; // $0
+    size_t argument_count;
+    char *const *arguments;
+    struct variables variables;
+    struct jobs jobs;
+    const char *text; // what `tree` was made of
+    struct tree tree;
+    struct fields fields; // of the command that is being run
+};
+
+extern struct shell shell;
+
+// ---- run.c
+
+// Runs all lines of a text. `name` says in messages where they come from; nullptr: a person typed the line.
+// False: a syntax error; what stands before it has been run.
+bool shell_run(const char *text, const char *name);
+
+// Runs a node of the tree and leaves its status in shell.status.
+void run_node(const struct node *node);
+
+static inline const struct node *node_at(uint16_t index) {
+    return &shell.tree.nodes[index];
+}
+
+// ---- launch.c
+
+// The strings of a slice go to shell.fields. False: it was too long, and said.
+[[nodiscard]] bool words_expand(const struct node *node, size_t from);
+[[nodiscard]] bool whole_expand(struct slice slice, struct fields *fields);
+
+// Applies the redirections of a node to three streams. False: one failed, and was said.
+[[nodiscard]] bool streams_redirect(const struct node *node, struct stream streams[STREAM_COUNT]);
+
+// Starts the commands of a node, a pipeline or one command, as one job. Those that the shell does itself are
+// done.
+void pipeline_run(const struct node *node, bool background);
+
+// ---- builtin.c
+
+// Does a command of the shell's own. False: there is none of this name.
+[[nodiscard]] bool builtin_run(size_t count, char **words);
+bool builtin_is(const char *name);
+const char *builtin_name(size_t index); // nullptr behind the last
+
+#endif
