@@ -51,9 +51,25 @@ def test_every_program_has_help_and_refuses_what_it_does_not_know(machine, progr
         ("nothing-of-this-name", "sh: nothing-of-this-name: there is no such program (try help)\n", "127"),
         ("/etc/help", "sh: /etc/help: the file is not a program that this system can run\n", "126"),
         ("/bin", "sh: /bin: the name is a directory\n", "126"),
-        ("echo 'open", "sh: a quote is not closed\n", "2"),
-        ("echo a | cat", "sh: this shell has no pipes, redirections, groups or lists\n", "2"),
-        ("&", "sh: nothing stands before &\n", "2"),
+        ("echo 'open", "sh: column 6: a quote is not closed\n", "2"),
+        ("echo a |", "sh: column 9: a command is missing here\n", "2"),
+        ("&", "sh: column 1: a command is missing here\n", "2"),
+        ("echo $(ls)", "sh: column 6: this shell has no such substitution\n", "2"),
+        ("echo a | cat", "a\n", "0"),
+        ("echo a b | cat | wc", "      1       2       4\n", "0"),
+        ("false | true", "", "0"),
+        ("true | false", "", "1"),
+        ("nothing-here | cat", "sh: nothing-here: there is no such program (try help)\n", "0"),
+        ("cat /bin/cat | true", "", "0"),
+        ("cat < /nothing", "sh: /nothing: no file, program or service of this name\n", "1"),
+        ("echo x > /bin/x", "sh: /bin/x: the file system cannot be written\n", "1"),
+        ("echo x > /tmp", "sh: /tmp: the name is a directory\n", "1"),
+        ("echo one > /tmp/f; echo two >> /tmp/f; wc < /tmp/f", "      2       2       8\n", "0"),
+        ("cat /nothing 2> /tmp/f; cat < /tmp/f", "cat: /nothing: no file, program or service of this name\n", "0"),
+        ("x='a  b' y=$x; echo \"$x\" ${x}c $y", "a  b a bc a b\n", "0"),
+        ("false && echo no || echo yes", "yes\n", "0"),
+        ("(cd /etc; exit 3) || pwd", "/\n", "0"),
+        ("for i in 1 2; do echo $i; done | wc", "      2       2       4\n", "0"),
         ("cat /nothing", "cat: /nothing: no file, program or service of this name\n", "1"),
         ("cat /etc", "cat: /etc: the name is a directory\n", "1"),
         ("ls /etc/help/x", "ls: /etc/help/x: the name is not a directory\n", "1"),
@@ -115,7 +131,20 @@ def test_background_jobs(machine):
     text = machine.command("sleep 0.2 &")
     assert re.fullmatch(r"\[1\] \d+\n", text)
     machine.command("sleep 0.5")
-    assert "[1] sleep ended, status 0" in machine.log
+    assert "[1] sleep 0.2 ended, status 0" in machine.log
+    text = machine.command("sleep 100 | cat &")
+    assert re.fullmatch(r"\[1\] \d+\n", text)
+    assert machine.command("jobs") == "[1] sleep 100 | cat\n"
+    machine.send("fg\r")
+    machine.expect(re.compile(r"\n.*sleep 100 \| cat"))
+    machine.send("\x03")
+    machine.expect_prompt()
+    assert status(machine) == "130"
+    assert machine.command("jobs") == ""
+    machine.command("sh -c 'exit 5' & x=$!")
+    assert machine.command("wait $x; echo $?") == "5\n"
+    assert machine.command("wait %7") == "sh: wait: %7: there is no such job\n"
+    assert status(machine) == "127"
 
 
 def test_control_c_ends_the_program_in_the_foreground(machine):
@@ -133,6 +162,29 @@ def test_control_c_ends_the_program_in_the_foreground(machine):
     machine.send("\x03")
     machine.expect_prompt()
     assert status(machine) == "130"
+
+
+def test_control_c_ends_a_whole_pipeline_and_the_line(machine):
+    for line in ("sleep 1000 | cat | wc; echo not this", "true | sleep 1000 && echo not this", "sh -c 'sleep 1000; cat'; echo not this"):
+        machine.send(line + "\r")
+        machine.expect(line)
+        machine.send("\x03")
+        machine.expect("^C")
+        assert "not this" not in machine.expect_prompt()
+        assert status(machine) == "130"
+    running = machine.command("ps")
+    assert not re.search(r" (sleep|wc|cat)$", running, re.MULTILINE), running
+
+
+def test_the_first_of_a_pipeline_reads_what_is_typed(machine):
+    machine.send("cat | wc\r")
+    machine.expect("cat | wc")
+    machine.send("two words\r\x04")
+    assert re.search(r"1 +2 +10", machine.expect_prompt())
+    machine.send("sh -c 'cat; echo then'\r")
+    machine.expect("then")
+    machine.send("typed\r\x04")
+    assert machine.expect_prompt().endswith("typed\ntyped\nthen\n")
 
 
 def test_control_d_ends_the_input(machine):
