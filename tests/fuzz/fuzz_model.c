@@ -222,20 +222,41 @@ static bool event_is(const struct m_event *event, const struct arch_thread *regi
            memcmp(&registers->a[3], event->words, sizeof(event->words)) == 0;
 }
 
-// Of the events of one call the kernel may have posted another one first.
+static void event_show(struct m_result *result, const struct m_event *event) {
+    result->event = *event;
+    result->a[0] = event->badge;
+    result->a[1] = event->label | HEADER_EVENT;
+    memcpy(result->words, event->words, sizeof(event->words));
+}
+
+static bool event_is_other(const struct m_event *other, const struct m_event *event,
+                           const struct arch_thread *registers) {
+    return other->used && other->endpoint == event->endpoint && other->step == event->step &&
+           event_is(other, registers);
+}
+
+// Of the events of one call the kernel may have posted another one first: one that the model still has in its
+// queue, or gave to another thread that waits at the same endpoint.
 static void event_choose(int t, const struct arch_thread *registers) {
     struct m_result *result = &model.threads[t].result;
-    for (int i = 0; i < M_EVENTS && !event_is(&result->event, registers); i++) {
-        struct m_event *other = &model.events[i];
-        if (!other->used || other->endpoint != result->event.endpoint || other->step != result->event.step ||
-            !event_is(other, registers))
+    struct m_event mine = result->event;
+    if (event_is(&mine, registers))
+        return;
+    for (int i = 0; i < M_EVENTS; i++) {
+        if (!event_is_other(&model.events[i], &mine, registers))
             continue;
-        struct m_event heard = *other;
-        *other = result->event;
-        result->event = heard;
-        result->a[0] = heard.badge;
-        result->a[1] = heard.label | HEADER_EVENT;
-        memcpy(result->words, heard.words, sizeof(heard.words));
+        event_show(result, &model.events[i]);
+        model.events[i] = mine;
+        return;
+    }
+    for (int u = 0; u < M_THREADS; u++) {
+        struct m_result *other = &model.threads[u].result;
+        if (u == t || !model.threads[u].used || !other->over ||
+            !event_is_other(&other->event, &mine, registers))
+            continue;
+        event_show(result, &other->event);
+        event_show(other, &mine);
+        return;
     }
 }
 
@@ -397,6 +418,8 @@ static void quotas_compare(void) {
 
 static void results_compare(void) {
     settle();
+    if (model.overflow)
+        return;
     for (int t = 0; t < M_THREADS; t++)
         if (model.threads[t].used && model.threads[t].wait == M_RUNS)
             verify(t);
@@ -447,7 +470,7 @@ static void call(int t, uint64_t number, uint64_t a, uint64_t b, uint64_t c, uin
     host_syscall();
     calls++;
     results_compare();
-    if (calls % 32 == 0 || getenv("MODEL_TRACE") != nullptr)
+    if (!model.overflow && (calls % 32 == 0 || getenv("MODEL_TRACE") != nullptr))
         quotas_compare();
 }
 
@@ -1097,6 +1120,9 @@ static void time_pass(uint64_t until) {
         model.step++;
         if (!model_fire())
             mismatch("a timer");
+        // Those that are due at the same nanosecond go off together.
+        while (model_fire())
+            continue;
         results_compare();
         next = model_next_timer();
     }
@@ -1141,6 +1167,11 @@ static void step(void) {
     int t = running();
     if (scripts[t].step > 0 && !one_in(20)) {
         script_step(t);
+        return;
+    }
+    int p = model.threads[t].process;
+    if (live_slots(p) > M_SLOTS - 40 && !one_in(4)) { // the model has no room for more
+        call(t, SYSCALL_DESCRIPTOR_RELEASE, pick(p, UINT32_MAX, true), 0, 0, 0, 0, 0);
         return;
     }
     switch (below(16)) {

@@ -106,6 +106,19 @@ static uint64_t tables(int space) {
     return count;
 }
 
+// What an answer that is being decided carries, and whose it is: its clones are paid by the server until the
+// caller's process has paid for them as well, also where both are the same process.
+static const struct m_call *answer_carried;
+static int answer_process = M_NONE;
+
+static struct charge clones_cost(const struct m_call *call) {
+    struct charge sum = {};
+    for (unsigned i = 0; i < call->count; i++)
+        if (!call->descriptors[i].move)
+            sum = add(sum, cost(call->descriptors[i].object));
+    return sum;
+}
+
 static struct charge process_used(int p) {
     const struct m_process *process = &model.processes[p];
     // Until its end was heard, it pays for its record.
@@ -122,10 +135,11 @@ static struct charge process_used(int p) {
         if (!thread->used || thread->process != p || thread->wait == M_ENDED)
             continue;
         sum = add(sum, add(record(OBJECT_THREAD), bytes(PAGE_SIZE)));
-        for (unsigned k = 0; thread->wait == M_CALLING && k < thread->call.count; k++)
-            if (!thread->call.descriptors[k].move)
-                sum = add(sum, cost(thread->call.descriptors[k].object));
+        if (thread->wait == M_CALLING)
+            sum = add(sum, clones_cost(&thread->call));
     }
+    if (answer_process == p)
+        sum = add(sum, clones_cost(answer_carried));
     for (int i = 0; i < M_MAPPINGS; i++)
         if (model.mappings[i].used && model.mappings[i].process == p)
             sum.records[RECORD_MAPPING]++;
@@ -1748,7 +1762,12 @@ static int faulted = M_NONE;
 static status_t answer_act(int t, int caller, struct m_call *answer) {
     struct m_call *call = &model.threads[caller].call;
     int to = model.threads[caller].process;
-    if (call->is_fault ? answer->count > 0 : !accepts(to, answer, call->offer_slots, call->offer_bytes)) {
+    answer_carried = answer;
+    answer_process = model.threads[t].process;
+    bool accepted =
+        call->is_fault ? answer->count == 0 : accepts(to, answer, call->offer_slots, call->offer_bytes);
+    answer_process = M_NONE;
+    if (!accepted) {
         message_put_back(t, answer);
         return STATUS_NOT_OFFERED;
     }
