@@ -8,6 +8,8 @@
 #include <user/heap.h>
 
 #define VOLUME_MAGIC 0x31656d756c6f5654ULL
+// More than a million new files a second for a year.
+#define SERIAL_LIMIT (1ULL << 45)
 
 // ---- changes that count together
 
@@ -222,8 +224,19 @@ static size_t nodes_drop_unreached(struct volume *volume) {
     return dropped;
 }
 
+// Clients are not worth a report: what they made stays, and counts for the pot.
+static void clients_drop_unsound(struct volume *volume) {
+    for (size_t i = 0; i < VOLUME_CLIENTS; i++) {
+        struct volume_client *client = &volume->clients[i];
+        if (client->process > UINT32_MAX || client_find(volume, (uint32_t)client->process) != i)
+            client->process = 0;
+        client->order = min_u64(client->order, volume->head->last_order);
+    }
+}
+
 static size_t examine(struct volume *volume) {
     root_set(volume);
+    clients_drop_unsound(volume);
     size_t dropped = nodes_drop_unsound(volume) + nodes_drop_unreached(volume);
     for (uint64_t slot = 1; slot < volume->node_count; slot++) {
         struct volume_node *node = &volume->nodes[slot];
@@ -246,7 +259,8 @@ status_t volume_open(struct volume *volume, void *memory, size_t size, uint64_t 
         return STATUS_NO_SPACE;
     for (uint64_t slot = 0; slot < volume->node_count; slot++)
         volume->links[slot].node = &volume->nodes[slot];
-    report->formatted = volume->head->magic != VOLUME_MAGIC || volume->head->size != size;
+    report->formatted = volume->head->magic != VOLUME_MAGIC || volume->head->size != size ||
+                        volume->head->last_serial >= SERIAL_LIMIT;
     if (report->formatted)
         format(volume, size, first_serial);
     report->dropped = redo_finish(volume) ? 0 : 1;
