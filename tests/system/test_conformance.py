@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""The loader against the specification of the Limine protocol: tests/conformance is a kernel that checks each answer
+and the machine it was started on, one line each. Here it is booted in every way and with every base revision, and
+every line must say `ok`; what only the host can know (files, disks, clocks) is compared with the kernel's facts.
+
+The boots are spread so that base revisions, firmwares, media and controllers all meet, with many checks in each.
+"""
+
+import re
+import subprocess
+import time
+
+import pytest
+from tessera import ARCH, BUILD, qemu, run_tool
+
+KERNELS = BUILD / "tests/conformance"
+LIMIT = 100
+DONE = 0x21  # isa-debug-exit: (0x10 << 1) | 1
+MODULE = bytes(i * 5 & 0xFF for i in range(70_001))
+CONF = """timeout: 0
+/Conformance
+    protocol: limine
+    path: boot():/boot/tessera.elf
+    cmdline: {cmdline}
+    module_path: boot():/boot/module.bin
+    module_string: a string
+"""
+
+
+def make_image(folder, media, variant="6", cmdline="one two=3", grub=()):
+    """`grub` are commands that GRUB runs last, when all files are in memory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = {"conf": CONF.format(cmdline=cmdline).encode(), "module": MODULE, "internal": b"internal"}
+    for name, content in parts.items():
+        (folder / name).write_bytes(content)
+    image = folder / f"test.{media}"
+    kernel = KERNELS / f"conformance-{variant}"
+    # GRUB loads what limine.conf names; a file that the kernel itself asks for is named to it by --grub-file.
+    status, _, err = run_tool(
+        "mkimage", "--loader-efi", BUILD / "loader.efi", "--loader-bios", BUILD / "loader.bios", "--format", media,
+        "--kernel", kernel, "--conf", folder / "conf", "--file", f"{folder / 'module'}=/boot/module.bin",
+        "--file", f"{folder / 'internal'}=/boot/internal.bin", "-o", image,
+    )  # fmt: skip
+    assert status == 0, err.decode()
+    return image
+
+
+DISK = {
+    "cd": ["-device", "ide-cd,drive=d"],
+    "sata": ["-device", "ide-hd,drive=d"],
+    "ide": ["-machine", "pc", "-device", "ide-hd,drive=d"],
+    "virtio": ["-device", "virtio-blk-pci,drive=d"],
+}
+
+
+class Report:
+    """What the kernel said."""
+
+    def __init__(self, log, status):
+        self.log = log
+        self.status = status
+        self.ok = re.findall(r"^conformance: ok (\S+)", log, re.MULTILINE)
+        self.failed = re.findall(r"^conformance: FAIL (.+)", log, re.MULTILINE)
+        self.facts = dict(re.findall(r"^conformance: fact (\S+) (.*)$", log, re.MULTILINE))
+        self.done = re.search(r"^conformance: done", log, re.MULTILINE)
+
+    def number(self, name):
+        return int(self.facts[name], 16)
+
+
+def run(scratch, image, *, firmware, disk, smp=1, cpu="max", memory="256M", extra=(), blockdev=None):
+    """One boot to its end; the machine leaves through isa-debug-exit, or the time limit ends it."""
+    command = [qemu.BINARY[ARCH], "-accel", "tcg", "-cpu", cpu, "-m", memory, "-smp", str(smp), "-no-reboot"]
+    if "-machine" not in DISK[disk]:
+        command += ["-machine", qemu.MACHINE[ARCH]]
+    if firmware == "uefi":
+        command += qemu.firmware_arguments(ARCH, scratch)
+    drive = blockdev or f"file={qemu.escape(image)},format=raw,snapshot=on"
+    command += ["-drive", f"{drive},if=none,id=d", *DISK[disk]]
+    command += ["-net", "none", "-display", "none", "-monitor", "none", "-serial", "stdio"]
+    command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4", *extra]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT, check=False)
+        log, status = done.stdout, done.returncode
+    except subprocess.TimeoutExpired as over:
+        log, status = over.stdout or b"", None
+    return Report(log.decode(errors="replace").replace("\r", ""), status)
+
+
+def conforms(report):
+    assert report.done, report.log[-4000:]
+    assert report.failed == [] and report.status == DONE, report.log
+    return report
+
+
+BOOTS = [
+    # base revision, firmware, image, disk, processors
+    ("3", "bios", "iso", "cd", 1),
+    ("4", "bios", "iso", "ide", 2),
+    ("5", "bios", "hdd", "sata", 4),
+    ("6", "bios", "hdd", "virtio", 4),
+    ("3", "uefi", "iso", "cd", 2),
+    ("4", "uefi", "iso", "virtio", 1),
+    ("5", "uefi", "hdd", "ide", 4),
+    ("6", "uefi", "hdd", "sata", 4),
+]
+
+
+@pytest.mark.parametrize("revision, firmware, media, disk, smp", BOOTS)
+def test_conforms(tmp_path, revision, firmware, media, disk, smp):
+    image = make_image(tmp_path, media, revision)
+    before = int(time.time())
+    report = conforms(run(tmp_path, image, firmware=firmware, disk=disk, smp=smp))
+    assert len(report.ok) > 80
+    assert report.number("firmware") == {"bios": 0, "uefi": 2}[firmware]
+    assert report.facts["command-line"] == "one two=3"
+    kernel = (KERNELS / f"conformance-{revision}").read_bytes()
+    assert report.number("executable-size") == len(kernel)
+    assert report.number("executable-sum") == sum(kernel)
+    assert report.number("module-size") == len(MODULE)
+    assert report.number("module-sum") == sum(MODULE)
+    assert before - 5 <= report.number("date") <= time.time() + 5
+    assert report.number("framebuffers") == 1
+    assert report.number("processors") == smp
