@@ -93,6 +93,56 @@ static const struct acpi_layout madt_layout = {44, 1, 1, 1};
 static const struct acpi_layout dmar_layout = {48, 2, 2, 2};
 static const struct acpi_layout ivrs_layout = {48, 1, 2, 2};
 
+// MADT, 5.2.12.2 and 5.2.12.12: local APIC and local x2APIC, each with a flag that says whether it is
+// enabled.
+static bool read_processor(const struct acpi_table *madt, const struct acpi_entry *entry,
+                           struct acpi_processor *processor) {
+    bool wide = entry->type == 9;
+    if ((entry->type != 0 || entry->length < 8) && (!wide || entry->length < 16))
+        return false;
+    *processor = (struct acpi_processor){
+        .uid = (uint32_t)(wide ? acpi_table_number(madt, entry->at + 12, 4)
+                               : acpi_table_number(madt, entry->at + 2, 1)),
+        .apic_id = (uint32_t)(wide ? acpi_table_number(madt, entry->at + 4, 4)
+                                   : acpi_table_number(madt, entry->at + 3, 1)),
+    };
+    return (acpi_table_number(madt, entry->at + (wide ? 8 : 4), 4) & 1) != 0;
+}
+
+bool acpi_processor(const struct acpi_tables *tables, size_t index, struct acpi_processor *processor) {
+    struct acpi_table madt = table_find(tables->madt, nullptr);
+    struct acpi_entry entry = {};
+    while (acpi_entry_next(&madt, &madt_layout, &entry) == ACPI_OK)
+        if (read_processor(&madt, &entry, processor) && index-- == 0)
+            return true;
+    return false;
+}
+
+// 5.2.12.7 and 5.2.12.13: local APIC NMI and local x2APIC NMI.
+static bool read_local_nmi(const struct acpi_table *madt, const struct acpi_entry *entry,
+                           struct acpi_local_nmi *nmi) {
+    bool wide = entry->type == 10;
+    if ((entry->type != 4 || entry->length < 6) && (!wide || entry->length < 12))
+        return false;
+    uint32_t uid = (uint32_t)(wide ? acpi_table_number(madt, entry->at + 4, 4)
+                                   : acpi_table_number(madt, entry->at + 2, 1));
+    *nmi = (struct acpi_local_nmi){
+        .uid = !wide && uid == UINT8_MAX ? ACPI_ALL_PROCESSORS : uid,
+        .flags = (uint16_t)acpi_table_number(madt, entry->at + (wide ? 2 : 3), 2),
+        .pin = (uint8_t)acpi_table_number(madt, entry->at + (wide ? 8 : 5), 1),
+    };
+    return nmi->pin <= 1;
+}
+
+bool acpi_local_nmi(const struct acpi_tables *tables, size_t index, struct acpi_local_nmi *nmi) {
+    struct acpi_table madt = table_find(tables->madt, nullptr);
+    struct acpi_entry entry = {};
+    while (acpi_entry_next(&madt, &madt_layout, &entry) == ACPI_OK)
+        if (read_local_nmi(&madt, &entry, nmi) && index-- == 0)
+            return true;
+    return false;
+}
+
 typedef bool entry_filter(uint64_t type);
 
 static bool is_io_apic(uint64_t type) {

@@ -27,6 +27,24 @@ uint16_t acpi_timer_port(const struct acpi_tables *tables);
 // Address of the I/O APIC number `index` of the MADT; 0 behind the last.
 uint64_t acpi_io_apic(const struct acpi_tables *tables, size_t index);
 
+// A processor that can be used, by its number `index` in the MADT. False behind the last.
+struct acpi_processor {
+    uint32_t uid;
+    uint32_t apic_id;
+};
+[[nodiscard]] bool acpi_processor(const struct acpi_tables *tables, size_t index,
+                                  struct acpi_processor *processor);
+
+// Where NMI comes in: pin LINT0 or LINT1 of the local APIC of one processor, or of all. False behind the
+// last.
+#define ACPI_ALL_PROCESSORS UINT32_MAX
+struct acpi_local_nmi {
+    uint32_t uid;
+    uint16_t flags; // MPS INTI flags: polarity in bits 0 and 1, trigger mode in bits 2 and 3
+    uint8_t pin;
+};
+[[nodiscard]] bool acpi_local_nmi(const struct acpi_tables *tables, size_t index, struct acpi_local_nmi *nmi);
+
 // Register block of the VT-d remapping unit number `index` of the DMAR; 0 behind the last.
 uint64_t acpi_remapping_unit(const struct acpi_tables *tables, size_t index);
 

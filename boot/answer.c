@@ -2,14 +2,15 @@
 //
 // The responses. One function per request, all in one table; a request that has no row, or whose function
 // finds nothing to say, keeps what its response pointer held. Source: PROTOCOL.md, "Feature List".
-//
-// A missing row for the MP request is deliberate: its response promises that the other processors wait in the
-// loader's memory, and they are started with a later version.
+// Left alone: what other architectures have (device tree, RISC-V hart), and what describes the terminal of
+// another loader (Flanterm).
 
 #include "arch.h"
 #include "arena.h"
 #include "boot.h"
 #include <base/string.h>
+
+#define ENTROPY_MAX 512
 
 static uint64_t address_of(const void *object) {
     return boot_virtual((uint64_t)(uintptr_t)object);
@@ -45,11 +46,11 @@ static void *answer_firmware_type([[maybe_unused]] struct boot *boot) {
 }
 
 static void *answer_hhdm([[maybe_unused]] struct boot *boot) {
-    return answer_word(arch_hhdm_base);
+    return answer_word(arch_hhdm_base());
 }
 
-static void *answer_paging_mode([[maybe_unused]] struct boot *boot) {
-    return answer_word(ARCH_PAGING_MODE);
+static void *answer_paging_mode(struct boot *boot) {
+    return answer_word(boot->paging_mode);
 }
 
 static uint64_t framebuffer_mode(const struct limine_framebuffer *framebuffer) {
@@ -199,9 +200,29 @@ static void *answer_performance(struct boot *boot) {
     return response;
 }
 
-static void *answer_tsc_frequency([[maybe_unused]] struct boot *boot) {
-    uint64_t frequency = arch_ticks_frequency();
-    return frequency == 0 ? nullptr : answer_word(frequency);
+static void *answer_tsc_frequency(struct boot *boot) {
+    return boot->ticks_frequency == 0 ? nullptr : answer_word(boot->ticks_frequency);
+}
+
+static void *answer_mp([[maybe_unused]] struct boot *boot) {
+    return arch_processors();
+}
+
+static void *answer_event_log(struct boot *boot) {
+    if (boot->event_log.format == 0)
+        return nullptr;
+    struct limine_event_log_response *response = arena_take(sizeof *response);
+    response->format = boot->event_log.format;
+    response->size = boot->event_log.size;
+    response->address = boot->event_log.size == 0 ? 0 : address_of(boot->event_log.data);
+    return response;
+}
+
+static void *answer_entropy(struct boot *boot) {
+    struct limine_entropy_response *response = arena_take(sizeof *response);
+    response->count = boot->entropy_count;
+    response->values = boot->entropy_count == 0 ? 0 : address_of(boot->entropy);
+    return response;
 }
 
 static void *answer_date(struct boot *boot) {
@@ -229,10 +250,39 @@ static void *(*const answers[REQUEST_KINDS])(struct boot *boot) = {
     [REQUEST_PERFORMANCE] = answer_performance,
     [REQUEST_TSC_FREQUENCY] = answer_tsc_frequency,
     [REQUEST_KEEP_IOMMU] = answer_bare,
+    [REQUEST_MP] = answer_mp,
+    [REQUEST_EVENT_LOG] = answer_event_log,
+    [REQUEST_ENTROPY] = answer_entropy,
 };
+
+// A mixer for the last resort: the counter's low bits, which depend on how long firmware took (splitmix64).
+static uint64_t random_from_clock(uint64_t *state) {
+    *state += arch_ticks() + 0x9e3779b97f4a7c15;
+    uint64_t word = *state;
+    word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9;
+    word = (word ^ word >> 27) * 0x94d049bb133111eb;
+    return word ^ word >> 31;
+}
+
+// From the processor, else from the firmware, else from the clock.
+static void collect_entropy(struct boot *boot) {
+    struct limine_request *head = boot->requests.requests[REQUEST_ENTROPY];
+    if (head == nullptr)
+        return;
+    uint64_t state = boot->ticks_start;
+    boot->entropy_count =
+        min_u64(container_of(head, struct limine_entropy_request, head)->count, ENTROPY_MAX);
+    boot->entropy = arena_take(boot->entropy_count * sizeof *boot->entropy);
+    for (size_t i = 0; i < boot->entropy_count; i++)
+        if (!arch_random(&boot->entropy[i]) && !platform_random(&boot->entropy[i], sizeof *boot->entropy))
+            boot->entropy[i] = random_from_clock(&state);
+}
 
 void answer_reserve(struct boot *boot) {
     boot->date = platform_date();
+    collect_entropy(boot);
+    if (boot->requests.requests[REQUEST_EVENT_LOG] != nullptr)
+        platform_event_log_get(&boot->event_log);
     // The pointer arrays grow with the map and the modules; everything else is a few dozen small structures.
     arena_reserve(8 * KIB + boot->map.capacity * sizeof(uint64_t) +
                   boot->module_count * (sizeof(struct limine_file) + 32));

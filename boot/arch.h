@@ -17,14 +17,16 @@
 extern const uint16_t arch_elf_machine;
 extern const uint32_t arch_elf_relative_relocation;
 
+// The protocol's numbers of paging modes: what holds for a kernel that does not ask, and names for people.
+#define ARCH_PAGING_DEFAULT 0
+#define ARCH_PAGING_MIN     0
+
+// Takes the paging mode nearest to `preferred` that lies in [least, most] and that the processor has. False
+// when there is none. Only before the first use of arch_hhdm_base().
+[[nodiscard]] bool arch_paging_choose(uint64_t preferred, uint64_t least, uint64_t most, uint64_t *mode);
+
 // Where the higher half direct map of the kernel begins.
-extern const uint64_t arch_hhdm_base;
-
-// Paging modes of the paging mode request that this loader can set up.
-#define ARCH_PAGING_MODE 0
-
-// Why this processor, in the state it is in, cannot run a kernel; null when it can.
-const char *arch_refusal(void);
+uint64_t arch_hhdm_base(void);
 
 // The kernel's page tables. They are built from a pool of pages handed over once; arch_tables_bound() says
 // how many pages mapping `length` bytes in one piece can need.
@@ -40,16 +42,28 @@ uint64_t arch_ticks(void);
 uint64_t arch_ticks_frequency(void);
 uint64_t arch_ticks_measure(const struct acpi_tables *acpi);
 
+// A random word from the processor's generator. False when it has none, or it does not deliver.
+[[nodiscard]] bool arch_random(uint64_t *word);
+
 struct arch_entry {
     uint64_t entry;
     uint64_t stack_top; // both as the kernel sees them
     uint64_t base_revision;
-    bool keep_iommu; // the kernel wants DMA remapping as firmware left it
+    bool keep_iommu;       // the kernel wants DMA remapping as firmware left it
+    bool start_processors; // it has asked for the other processors
+    uint64_t mp_flags;     // with these flags
+    uint64_t stack_size;   // of each of them
+    uint64_t ticks_frequency;
     const struct acpi_tables *acpi;
 };
 
-// Pages of loader memory that arch_enter() needs, allocated while that is still possible.
-void arch_prepare(void);
+// Memory that arch_enter() needs, taken while that is still possible. Stops when the machine cannot give what
+// the kernel demands.
+void arch_prepare(const struct arch_entry *entry);
+
+// The response about processors, in loader memory; null when it was not asked for. Complete only when the
+// kernel runs.
+void *arch_processors(void);
 
 // From here on no interrupt reaches this processor.
 void arch_interrupts_off(void);

@@ -21,7 +21,7 @@ static struct boot boot;
 static struct limine_memory_range overlay_ranges[OVERLAYS_MAX];
 
 uint64_t boot_virtual(uint64_t physical) {
-    return arch_hhdm_base + physical;
+    return arch_hhdm_base() + physical;
 }
 
 void boot_file_stop(const char *what, const char *path, enum platform_status status,
@@ -112,15 +112,22 @@ static void negotiate_revision(void) {
         boot.requests.tag->revision = 0;
 }
 
-static void check_paging_mode(void) {
+// PROTOCOL.md, "Paging Mode Feature": what a kernel accepts that asks by an old request, or not at all.
+static void choose_paging_mode(void) {
+    uint64_t preferred = ARCH_PAGING_DEFAULT;
+    uint64_t least = ARCH_PAGING_MIN;
+    uint64_t most = ARCH_PAGING_DEFAULT;
     struct limine_request *head = boot.requests.requests[REQUEST_PAGING_MODE];
-    if (head == nullptr || head->revision < 1)
-        return;
-    const struct limine_paging_mode_request *request =
-        container_of(head, struct limine_paging_mode_request, head);
-    if (request->min_mode > ARCH_PAGING_MODE)
-        stop("%s: it demands paging mode %llu; this loader sets up mode %d only", boot.kernel.path,
-             (unsigned long long)request->min_mode, ARCH_PAGING_MODE);
+    if (head != nullptr) {
+        const struct limine_paging_mode_request *request =
+            container_of(head, struct limine_paging_mode_request, head);
+        preferred = request->mode;
+        most = head->revision < 1 ? request->mode : request->max_mode;
+        least = head->revision < 1 ? ARCH_PAGING_MIN : request->min_mode;
+    }
+    if (!arch_paging_choose(preferred, least, most, &boot.paging_mode))
+        stop("%s: it accepts paging modes %llu to %llu, and this processor has none of them",
+             boot.kernel.path, (unsigned long long)least, (unsigned long long)most);
 }
 
 static void read_requests(void) {
@@ -128,7 +135,7 @@ static void read_requests(void) {
     if (!request_scan((void *)(uintptr_t)boot.image.physical_base, boot.image.size, &boot.requests, &reason))
         stop("%s: no kernel that can be started: %s", boot.kernel.path, reason);
     negotiate_revision();
-    check_paging_mode();
+    choose_paging_mode();
     struct limine_request *head = boot.requests.requests[REQUEST_ENTRY_POINT];
     if (head != nullptr)
         boot.image.entry = container_of(head, struct limine_entry_point_request, head)->entry;
@@ -144,8 +151,8 @@ static void make_stack(void) {
     if (size > STACK_SIZE_MAX)
         stop("%s: it asks for a stack of %llu bytes; at most %llu are given", boot.kernel.path,
              (unsigned long long)size, (unsigned long long)STACK_SIZE_MAX);
-    size = align_up(size, PAGE_SIZE);
-    boot.stack_top = arena_pages(size, "the kernel's stack") + size;
+    boot.stack_size = align_up(size, PAGE_SIZE);
+    boot.stack_top = arena_pages(boot.stack_size, "the kernel's stack") + boot.stack_size;
 }
 
 static void overlay(uint64_t base, uint64_t length, enum limine_memory_type type) {
@@ -291,11 +298,31 @@ static void map_all(void) {
 }
 
 static void look_at_machine(void) {
-    const char *refusal = arch_refusal();
-    if (refusal != nullptr)
-        stop("this machine cannot run %s: %s", boot.kernel.path, refusal);
     platform_tables_find(&boot.tables);
     boot.has_framebuffer = platform_framebuffer_find(&boot.framebuffer);
+}
+
+// Measuring takes a while, so only for those who want to know.
+static void measure_clock(void) {
+    static const enum request_kind users[] = {REQUEST_PERFORMANCE, REQUEST_TSC_FREQUENCY, REQUEST_MP};
+    for (size_t i = 0; i < array_length(users); i++)
+        if (boot.requests.requests[users[i]] != nullptr && boot.ticks_frequency == 0)
+            boot.ticks_frequency = arch_ticks_measure(&boot.acpi);
+}
+
+static struct arch_entry plan_entry(void) {
+    struct limine_request *mp = boot.requests.requests[REQUEST_MP];
+    return (struct arch_entry){
+        .entry = boot.image.entry,
+        .stack_top = boot_virtual(boot.stack_top),
+        .base_revision = boot.base_revision,
+        .keep_iommu = boot.requests.requests[REQUEST_KEEP_IOMMU] != nullptr,
+        .start_processors = mp != nullptr,
+        .mp_flags = mp == nullptr ? 0 : container_of(mp, struct limine_mp_request, head)->flags,
+        .stack_size = boot.stack_size,
+        .ticks_frequency = boot.ticks_frequency,
+        .acpi = &boot.acpi,
+    };
 }
 
 void boot_run(void) {
@@ -309,9 +336,9 @@ void boot_run(void) {
     look_at_machine();
     make_stack();
     find_overlays();
-    if (boot.requests.requests[REQUEST_PERFORMANCE] != nullptr)
-        boot.ticks_frequency = arch_ticks_measure(&boot.acpi);
-    arch_prepare();
+    measure_clock();
+    struct arch_entry entry = plan_entry();
+    arch_prepare(&entry);
     reserve_maps();
     build_map();
     reserve_tables();
@@ -323,12 +350,5 @@ void boot_run(void) {
     build_map();
     map_all();
     answer_all(&boot);
-    struct arch_entry entry = {
-        .entry = boot.image.entry,
-        .stack_top = boot_virtual(boot.stack_top),
-        .base_revision = boot.base_revision,
-        .keep_iommu = boot.requests.requests[REQUEST_KEEP_IOMMU] != nullptr,
-        .acpi = &boot.acpi,
-    };
     arch_enter(&entry);
 }

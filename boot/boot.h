@@ -43,9 +43,14 @@ struct boot {
     struct platform_tables tables;
     struct acpi_tables acpi;
     uint64_t stack_top; // physical
+    uint64_t stack_size;
+    uint64_t paging_mode; // the protocol's number
     uint64_t ticks_start;
     uint64_t ticks_frequency; // measured; 0 when unknown
     int64_t date;             // seconds since 1970
+    size_t entropy_count;
+    uint64_t *entropy;
+    struct platform_event_log event_log;
 
     // memory, complete only after the firmware was left
     struct memory_map overlays; // what the loader adds to the platform's map

@@ -51,6 +51,17 @@ struct platform_raw_map {
     uint32_t descriptor_version;
 };
 
+// The loader's own program in memory, in whole pages.
+extern const char loader_begin[];
+extern const char loader_end[];
+
+// The TPM's log of measurements, as the protocol hands it on; format 0 when there is none.
+struct platform_event_log {
+    uint64_t format;
+    const void *data;
+    uint64_t size;
+};
+
 extern const char platform_name[];
 extern const enum limine_firmware platform_firmware;
 
@@ -75,8 +86,17 @@ void platform_describe_volume(struct limine_file *file);
 // Memory of the loader (reclaimable), zeroed. False when there is none.
 [[nodiscard]] bool platform_pages_allocate(uint64_t pages, uint64_t *base);
 
+// The same, below `limit`.
+[[nodiscard]] bool platform_low_pages_allocate(uint64_t pages, uint64_t limit, uint64_t *base);
+
 [[nodiscard]] bool platform_framebuffer_find(struct platform_framebuffer *framebuffer);
 void platform_tables_find(struct platform_tables *tables);
+
+// Random bytes from the firmware. False when it has no generator.
+[[nodiscard]] bool platform_random(void *bytes, size_t size);
+
+// A copy of the log in loader memory.
+void platform_event_log_get(struct platform_event_log *log);
 
 // Seconds since 1970 from the real-time clock; 0 when there is no clock.
 int64_t platform_date(void);

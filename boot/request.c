@@ -32,6 +32,9 @@ static const struct known_request known[REQUEST_KINDS] = {
     [REQUEST_PERFORMANCE] = {{LIMINE_ID_PERFORMANCE}, sizeof(struct limine_request)},
     [REQUEST_KEEP_IOMMU] = {{LIMINE_ID_KEEP_IOMMU}, sizeof(struct limine_request)},
     [REQUEST_TSC_FREQUENCY] = {{LIMINE_ID_TSC_FREQUENCY}, sizeof(struct limine_request)},
+    [REQUEST_MP] = {{LIMINE_ID_MP}, sizeof(struct limine_mp_request)},
+    [REQUEST_EVENT_LOG] = {{LIMINE_ID_EVENT_LOG}, sizeof(struct limine_request)},
+    [REQUEST_ENTROPY] = {{LIMINE_ID_ENTROPY}, sizeof(struct limine_entropy_request)},
 };
 
 static const uint64_t start_marker[] = {LIMINE_START};

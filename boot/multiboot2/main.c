@@ -26,9 +26,6 @@
 const char platform_name[] = "BIOS";
 const enum limine_firmware platform_firmware = LIMINE_FIRMWARE_BIOS;
 
-extern const char loader_begin[];
-extern const char loader_end[];
-
 static const struct multiboot2_information *information;
 static struct limine_memory_range raw_ranges[RANGES_MAX];
 static struct limine_memory_range map_ranges[2 * RANGES_MAX + 1];
@@ -151,7 +148,11 @@ const void *platform_memory(uint64_t address, uint64_t length) {
 }
 
 bool platform_pages_allocate(uint64_t pages, uint64_t *base) {
-    if (raw.count == raw.capacity || !memory_map_find(&map, pages, MAPPED_LIMIT, base))
+    return platform_low_pages_allocate(pages, MAPPED_LIMIT, base);
+}
+
+bool platform_low_pages_allocate(uint64_t pages, uint64_t limit, uint64_t *base) {
+    if (raw.count == raw.capacity || !memory_map_find(&map, pages, limit, base))
         return false;
     add_taken(*base, pages * PAGE_SIZE);
     memset((void *)(uintptr_t)*base, 0, pages * PAGE_SIZE);
@@ -221,6 +222,15 @@ void platform_tables_find(struct platform_tables *tables) {
         .smbios_32 = find_smbios("_SM_", 4, 5),
         .smbios_64 = find_smbios("_SM3_", 5, 6),
     };
+}
+
+bool platform_random([[maybe_unused]] void *bytes, [[maybe_unused]] size_t size) {
+    return false;
+}
+
+// The protocol's log comes from UEFI's interface alone.
+void platform_event_log_get(struct platform_event_log *log) {
+    *log = (struct platform_event_log){0};
 }
 
 int64_t platform_date(void) {

@@ -9,11 +9,12 @@
 #include "firmware.h"
 #include <base/string.h>
 
-#define ALLOCATE_ANY_PAGES 0U
+#define ALLOCATE_ANY_PAGES   0U
+#define ALLOCATE_MAX_ADDRESS 1U
 // Descriptors that the map may grow by until the firmware is left: our own allocations split ranges.
 #define MAP_SPARE      64
 #define LEAVE_ATTEMPTS 4
-#define OWN_RANGES     2 // that platform_map_read() adds to the firmware's
+#define OWN_RANGES     4 // that platform_map_read() adds to the firmware's
 
 const char platform_name[] = "UEFI";
 const enum limine_firmware platform_firmware = LIMINE_FIRMWARE_EFI64;
@@ -56,16 +57,24 @@ const void *platform_memory(uint64_t address, uint64_t length) {
                                                                      : nullptr;
 }
 
-bool platform_pages_allocate(uint64_t pages, uint64_t *base) {
-    struct efi_boot_services *boot = firmware.system->boot;
+static bool allocate(uint32_t how, uint64_t pages, uint64_t *base) {
     // UEFI takes a size of 0 for an error; callers of ours may ask for an empty file.
     pages = max_u64(pages, 1);
     if (firmware.has_left)
         return false;
-    if (boot->allocate_pages(ALLOCATE_ANY_PAGES, EFI_LOADER_DATA, pages, base) != EFI_SUCCESS)
+    if (firmware.system->boot->allocate_pages(how, EFI_LOADER_DATA, pages, base) != EFI_SUCCESS)
         return false;
     memset((void *)(uintptr_t)*base, 0, pages * PAGE_SIZE);
     return true;
+}
+
+bool platform_pages_allocate(uint64_t pages, uint64_t *base) {
+    return allocate(ALLOCATE_ANY_PAGES, pages, base);
+}
+
+bool platform_low_pages_allocate(uint64_t pages, uint64_t limit, uint64_t *base) {
+    *base = limit - 1;
+    return allocate(ALLOCATE_MAX_ADDRESS, pages, base);
 }
 
 static uint64_t find_table(const struct efi_guid *guid) {
@@ -182,6 +191,13 @@ static enum limine_memory_type limine_type(const struct efi_memory_descriptor *d
     }
 }
 
+static uint64_t vendor_size(const efi_char_t *vendor) {
+    uint64_t length = 0;
+    while (vendor != nullptr && vendor[length] != 0)
+        length++;
+    return (length + 1) * sizeof *vendor;
+}
+
 bool platform_map_read(struct memory_map *map) {
     uint64_t key;
     if (!firmware.has_left && fetch_map(&key) != EFI_SUCCESS)
@@ -196,9 +212,14 @@ bool platform_map_read(struct memory_map *map) {
         if (!memory_map_add(map, descriptor->physical, length, limine_type(descriptor)))
             return false;
     }
-    // The kernel may be given the system table: it stays, with the list of tables, wherever firmware put it.
+    // The kernel may be given the system table: it stays wherever firmware put it, with what it points at and
+    // what is still valid.
     const struct efi_system_table *system = firmware.system;
     return memory_map_add_pages(map, (uint64_t)(uintptr_t)system, system->header.size,
+                                LIMINE_MEMORY_RESERVED_MAPPED) &&
+           memory_map_add_pages(map, (uint64_t)(uintptr_t)system->runtime, system->runtime->header.size,
+                                LIMINE_MEMORY_RESERVED_MAPPED) &&
+           memory_map_add_pages(map, (uint64_t)(uintptr_t)system->vendor, vendor_size(system->vendor),
                                 LIMINE_MEMORY_RESERVED_MAPPED) &&
            memory_map_add_pages(map, (uint64_t)(uintptr_t)system->tables,
                                 system->table_count * sizeof *system->tables, LIMINE_MEMORY_RESERVED_MAPPED);

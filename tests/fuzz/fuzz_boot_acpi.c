@@ -61,6 +61,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
             fuzz_check(i < size);
         for (size_t i = 0; acpi_amd_iommu(&tables, i) != 0; i++)
             fuzz_check(i < size);
+        struct acpi_processor processor;
+        for (size_t i = 0; acpi_processor(&tables, i, &processor); i++)
+            fuzz_check(i < size);
+        struct acpi_local_nmi nmi;
+        for (size_t i = 0; acpi_local_nmi(&tables, i, &nmi); i++)
+            fuzz_check(i < size && nmi.pin <= 1);
     }
     for (size_t i = 0; i < map.count; i++)
         fuzz_check(ranges[i].base >= align_down(MEMORY_BASE, PAGE_SIZE) &&

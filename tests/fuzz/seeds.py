@@ -143,11 +143,20 @@ def boot_acpi_seeds():
     table(0x40, b"RSDT", struct.pack("<I", 4096 + 0x100))
     table(0x80, b"XSDT", struct.pack("<QQQQ", 4096 + 0x100, 4096 + 0x200, 4096 + 0x280, 4096 + 0x2C0))
     table(0x100, b"FACP", struct.pack("<II", 4096 + 0x380, 4096 + 0x340).ljust(208, b"\0"))
-    table(0x200, b"APIC", bytes(8) + struct.pack("<BBBBI", 0, 8, 0, 0, 1) + struct.pack("<BBBBII", 1, 12, 0, 0, 7, 0))
+    table(0x200, b"APIC", bytes(8) + struct.pack("<BBBBI", 0, 8, 0, 0, 1) + struct.pack("<BBBBII", 1, 12, 0, 0, 7, 0)
+          + struct.pack("<BBHIIIBBBHB", 9, 16, 0, 256, 1, 3, 4, 6, 255, 5, 1))
     table(0x280, b"DMAR", bytes(12) + struct.pack("<HHIQ", 0, 16, 0, 9))
     table(0x2C0, b"IVRS", bytes(12) + struct.pack("<BBHIQQ", 16, 0, 24, 0, 9, 0))
     table(0x340, b"DSDT", b"x")
     return [bytes(memory)]
+
+
+def boot_event_log_seeds():
+    """Where the last event begins, the format, then a log: the event that names the digests, and one more."""
+    names = b"Spec ID Event03\0" + bytes(8) + struct.pack("<IHHHHB", 2, 4, 20, 11, 32, 0)
+    first = struct.pack("<II20xI", 0, 3, len(names)) + names
+    second = struct.pack("<IIIH20xH32xI", 1, 8, 2, 4, 11, 4) + b"data"
+    return [struct.pack("<HB", last, kind) + first + second for last in (0, len(first)) for kind in (0, 1)]
 
 
 def init_command_line_seeds():

@@ -35,14 +35,28 @@ def make_image(folder, media, variant="6", cmdline="one two=3", grub=()):
         (folder / name).write_bytes(content)
     image = folder / f"test.{media}"
     kernel = KERNELS / f"conformance-{variant}"
-    # GRUB loads what limine.conf names; a file that the kernel itself asks for is named to it by --grub-file.
     status, _, err = run_tool(
         "mkimage", "--loader-efi", BUILD / "loader.efi", "--loader-bios", BUILD / "loader.bios", "--format", media,
         "--kernel", kernel, "--conf", folder / "conf", "--file", f"{folder / 'module'}=/boot/module.bin",
-        "--file", f"{folder / 'internal'}=/boot/internal.bin", "-o", image,
+        "--file", f"{folder / 'internal'}=/boot/internal.bin", "--preload", "/boot/internal.bin", "-o", image,
     )  # fmt: skip
     assert status == 0, err.decode()
+    if grub:
+        add_grub_commands(image, grub)
     return image
+
+
+def add_grub_commands(image, commands):
+    """Into a disk image, in front of the `boot` that ends grub.cfg; with the module that writes memory."""
+    esp = f"{image}@@1M"
+    config = image.with_suffix(".cfg")
+    subprocess.run(["mcopy", "-o", "-i", esp, "::/boot/grub/grub.cfg", config], check=True)
+    text = config.read_text()
+    assert text.endswith("\nboot\n")
+    config.write_text(text.removesuffix("boot\n") + "\n".join([*commands, "boot"]) + "\n")
+    subprocess.run(["mcopy", "-o", "-i", esp, config, "::/boot/grub/grub.cfg"], check=True)
+    subprocess.run(["mmd", "-i", esp, "::/boot/grub/i386-pc"], check=True)
+    subprocess.run(["mcopy", "-i", esp, "/usr/lib/grub/i386-pc/memrw.mod", "::/boot/grub/i386-pc/memrw.mod"], check=True)
 
 
 DISK = {
@@ -122,3 +136,24 @@ def test_conforms(tmp_path, revision, firmware, media, disk, smp):
     assert before - 5 <= report.number("date") <= time.time() + 5
     assert report.number("framebuffers") == 1
     assert report.number("processors") == smp
+
+
+@pytest.mark.parametrize("firmware, disk", [("bios", "virtio"), ("uefi", "sata")])
+def test_five_levels(tmp_path, firmware, disk):
+    """The boot processor leaves four levels behind, the others come up with five."""
+    report = conforms(run(tmp_path, make_image(tmp_path, "hdd", "5-level"), firmware=firmware, disk=disk, smp=3))
+    assert report.number("cr4") == 0x1020
+    assert report.number("processors") == 3
+
+
+# VT-d 4.0, 11.4.4: the unit's global command register; bit 31 switches translation on, bit 25 interrupt remapping.
+VTD_ON = ["insmod memrw", "write_dword 0xfed90018 0x80000000"]
+
+
+@pytest.mark.parametrize("variant, on", [("6", False), ("keep-iommu", True)])
+def test_iommu(tmp_path, variant, on):
+    """What firmware switched on (here GRUB does, when all files are read) goes off, unless the kernel wants it."""
+    image = make_image(tmp_path, "hdd", variant, grub=VTD_ON)
+    report = conforms(run(tmp_path, image, firmware="bios", disk="virtio", extra=("-device", "intel-iommu")))
+    assert report.number("iommu-found") == 1
+    assert (report.number("iommu-on") != 0) == on

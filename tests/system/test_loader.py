@@ -393,14 +393,14 @@ REFUSED = {
     "two-tags": "no kernel that can be started: it has two base revision tags",
     "request-twice": "no kernel that can be started: it has the same request twice",
     "unknown-twice": "no kernel that can be started: it has the same request twice",
-    "five-levels": "it demands paging mode 1; this loader sets up mode 0 only",
+    "five-levels": "it accepts paging modes 1 to 1, and this processor has none of them",
 }
 
 
 @pytest.mark.parametrize("variant", REFUSED)
 def test_refused_kernel(tmp_path, variant):
     image = make_image(tmp_path, kernel=kernel_file(variant))
-    refused(image, f"/boot/tessera.elf: {REFUSED[variant]}", media="hdd")
+    refused(image, f"/boot/tessera.elf: {REFUSED[variant]}", media="hdd", cpu="qemu64")
 
 
 def test_module_that_the_kernel_requires(tmp_path):

@@ -124,6 +124,42 @@ static void test_everything_is_found(void **state) {
     assert_int_equal(acpi_amd_iommu(&tables, 2), 0);
 }
 
+// Type 0 and 9, of which one of each is disabled; type 4 for all processors, type 10 for one.
+static void test_processors(void **state) {
+    (void)state;
+    static const uint8_t entries[] = {
+        0,  8,  5,   7, 1, 0, 0, 0,                          //
+        0,  8,  6,   8, 0, 0, 0, 0,                          //
+        9,  16, 0,   0, 0, 1, 0, 0, 1, 0, 0, 0, 9,  0, 0, 0, //
+        9,  16, 0,   0, 1, 1, 0, 0, 2, 0, 0, 0, 10, 0, 0, 0, //
+        4,  6,  255, 5, 0, 1,                                //
+        10, 12, 15,  0, 9, 0, 0, 0, 0, 0, 0, 0,              //
+        4,  6,  1,   0, 0, 2,                                // a pin that does not exist
+        0,  6,  1,   2, 1, 0,                                // too short
+    };
+    memcpy(memory + MADT + 44, entries, sizeof entries);
+    put_table(MADT, "APIC", 44 + sizeof entries);
+    walk();
+    struct acpi_processor processor;
+    assert_true(acpi_processor(&tables, 0, &processor));
+    assert_int_equal(processor.uid, 5);
+    assert_int_equal(processor.apic_id, 7);
+    assert_true(acpi_processor(&tables, 1, &processor));
+    assert_int_equal(processor.uid, 9);
+    assert_int_equal(processor.apic_id, 0x100);
+    assert_false(acpi_processor(&tables, 2, &processor));
+    struct acpi_local_nmi nmi;
+    assert_true(acpi_local_nmi(&tables, 0, &nmi));
+    assert_int_equal(nmi.uid, ACPI_ALL_PROCESSORS);
+    assert_int_equal(nmi.flags, 5);
+    assert_int_equal(nmi.pin, 1);
+    assert_true(acpi_local_nmi(&tables, 1, &nmi));
+    assert_int_equal(nmi.uid, 9);
+    assert_int_equal(nmi.flags, 15);
+    assert_int_equal(nmi.pin, 0);
+    assert_false(acpi_local_nmi(&tables, 2, &nmi));
+}
+
 static void test_acpi_1(void **state) {
     (void)state;
     memory[RSDP + 15] = 0;
@@ -251,6 +287,7 @@ static void test_search(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_everything_is_found, start),
+        cmocka_unit_test_setup(test_processors, start),
         cmocka_unit_test_setup(test_acpi_1, start),
         cmocka_unit_test_setup(test_without_acpi, start),
         cmocka_unit_test_setup(test_damaged_rsdp, start),

@@ -42,6 +42,9 @@
 #define LIMINE_ID_PERFORMANCE        0x6b50ad9bf36d13adULL, 0xdc4c7e88fc759e17ULL
 #define LIMINE_ID_KEEP_IOMMU         0x8ebaabe51f490179ULL, 0x2aa86a59ffb4ab0fULL
 #define LIMINE_ID_TSC_FREQUENCY      0x10f2ee1d87d195e4ULL, 0xf747a2b78f6ddb31ULL
+#define LIMINE_ID_MP                 0x95a67b819a1b857eULL, 0xa0b61b723b6a73e0ULL
+#define LIMINE_ID_EVENT_LOG          0x98e094fc7e76e979ULL, 0xee8d8775c54e1d1fULL
+#define LIMINE_ID_ENTROPY            0x65ea80255d5682c5ULL, 0x9117240723f493ebULL
 
 struct limine_base_tag {
     uint64_t magic[2]; // magic[1] becomes the revision that was used
@@ -70,6 +73,18 @@ struct limine_paging_mode_request {
 struct limine_entry_point_request {
     struct limine_request head;
     uint64_t entry;
+};
+
+#define LIMINE_MP_X2APIC 1 // in the flags of request and response, on x86-64
+
+struct limine_mp_request {
+    struct limine_request head;
+    uint64_t flags;
+};
+
+struct limine_entropy_request {
+    struct limine_request head;
+    uint64_t count;
 };
 
 struct limine_module_request {
@@ -116,6 +131,40 @@ struct limine_smbios_response {
     uint64_t revision;
     uint64_t entry_32;
     uint64_t entry_64;
+};
+
+// A processor's record, and the list of them, as x86-64 has them.
+struct limine_mp_info {
+    uint32_t processor_id;
+    uint32_t lapic_id;
+    uint64_t reserved; // here: the top of its stack
+    uint64_t goto_address;
+    uint64_t extra_argument;
+};
+static_assert(offsetof(struct limine_mp_info, goto_address) == 16);
+
+struct limine_mp_response {
+    uint64_t revision;
+    uint32_t flags;
+    uint32_t bsp_lapic_id;
+    uint64_t count;
+    uint64_t pointers;
+};
+
+#define LIMINE_EVENT_LOG_TCG_1_2 1
+#define LIMINE_EVENT_LOG_TCG_2   2
+
+struct limine_event_log_response {
+    uint64_t revision;
+    uint64_t format;
+    uint64_t size;
+    uint64_t address;
+};
+
+struct limine_entropy_response {
+    uint64_t revision;
+    uint64_t count;
+    uint64_t values;
 };
 
 struct limine_efi_memory_map_response {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The time stamp counter, and how fast it runs. Source: Intel SDM volume 3, 18.17 (TSC) and 18.7.3 (leaf
+// The time stamp counter, how fast it runs, and the random generator. Source: Intel SDM volume 1, 7.3.17
+// (RDRAND, RDSEED); Intel SDM volume 3, 18.17 (TSC) and 18.7.3 (leaf
 // 15H); ACPI 6.5, 4.8.3.3 (power management timer, 3.579545 MHz, at least 24 bits).
 
 #include "../../arch.h"
@@ -8,8 +9,9 @@
 
 #define TIMER_FREQUENCY 3579545ULL
 #define TIMER_MASK      0xffffffU
-#define MEASURE_TICKS   3580U // about a millisecond
-#define MEASURE_STEPS   1000000
+#define MEASURE_TICKS   35795U // about ten milliseconds
+#define MEASURE_STEPS   10000000
+#define RANDOM_ATTEMPTS 16
 
 uint64_t arch_ticks(void) {
     uint32_t low, high;
@@ -38,4 +40,25 @@ uint64_t arch_ticks_measure(const struct acpi_tables *acpi) {
             return (arch_ticks() - start) * TIMER_FREQUENCY / elapsed;
     }
     return 0;
+}
+
+static bool rdseed(uint64_t *word) {
+    bool done;
+    __asm__ volatile("rdseed %0" : "=r"(*word), "=@ccc"(done));
+    return done;
+}
+
+static bool rdrand(uint64_t *word) {
+    bool done;
+    __asm__ volatile("rdrand %0" : "=r"(*word), "=@ccc"(done));
+    return done;
+}
+
+bool arch_random(uint64_t *word) {
+    bool has_rdseed = cpuid(0).eax >= 7 && (cpuid(7).ebx & (1U << 18)) != 0;
+    bool has_rdrand = (cpuid(1).ecx & (1U << 30)) != 0;
+    for (unsigned i = 0; i < RANDOM_ATTEMPTS; i++)
+        if ((has_rdseed && rdseed(word)) || (has_rdrand && rdrand(word)))
+            return true;
+    return false;
 }

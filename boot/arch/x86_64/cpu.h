@@ -11,6 +11,8 @@
 #define CR0_PE           (1ULL << 0)
 #define CR0_ET           (1ULL << 4)
 #define CR0_WP           (1ULL << 16)
+#define CR0_NW           (1ULL << 29)
+#define CR0_CD           (1ULL << 30)
 #define CR0_PG           (1ULL << 31)
 #define CR4_PAE          (1ULL << 5)
 #define CR4_LA57         (1ULL << 12)
@@ -70,6 +72,12 @@ static inline void write_cr4(uint64_t value) {
     __asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
 }
 
+static inline uint64_t read_cr0(void) {
+    uint64_t value;
+    __asm__ volatile("mov %%cr0, %0" : "=r"(value));
+    return value;
+}
+
 static inline void write_cr0(uint64_t value) {
     __asm__ volatile("mov %0, %%cr0" : : "r"(value) : "memory");
 }
@@ -80,6 +88,10 @@ static inline uint32_t mmio_read(uint64_t address) {
 
 static inline void mmio_write(uint64_t address, uint32_t value) {
     *(volatile uint32_t *)(uintptr_t)address = value;
+}
+
+static inline bool cpu_has_five_levels(void) {
+    return cpuid(0).eax >= 7 && (cpuid(7).ecx & (1U << 16)) != 0;
 }
 
 // Processor features of leaf 0x80000001.

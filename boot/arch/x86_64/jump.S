@@ -1,33 +1,36 @@
 // SPDX-License-Identifier: MIT
 //
-// The last instructions of the loader. They run at one address that is mapped alike before and after the change
-// of page tables, go over to their alias in the direct map, and take the identity mapping away behind them.
-// %rdi: struct jump (entry.c). Everything is read from it before the old mappings go.
+// The last instructions of the loader, for the boot processor and for each other one. They run with the
+// kernel's page tables, at the loader's own address first and then at its alias in the direct map, from where
+// the boot processor empties the lower half: no trace of the loader's mappings is left.
 
-    .text
-    // Aligned so that the code lies in one page.
-    .balign 256
-    .globl jump_begin
-    .globl jump_to_kernel
-jump_begin:
-jump_to_kernel:
-    mov 0(%rdi), %rax
-    mov 8(%rdi), %rbx
-    mov 16(%rdi), %rcx
-    mov 24(%rdi), %rdx
-    mov 32(%rdi), %rsp
-    mov 40(%rdi), %rbp
-    mov %rax, %cr3
-    lea 1f(%rip), %rsi
-    add %rcx, %rsi
-    jmp *%rsi
-1:
-    movq $0, (%rbx)
-    mov %rax, %cr3
+// struct jump and struct park, processors.h
+#define JUMP_ROOT    0
+#define JUMP_HHDM    8
+#define JUMP_GDT     16
+#define JUMP_STACK   24
+#define JUMP_ENTRY   32
+#define PARK_INFO    0
+#define PARK_ROOT    8
+#define PARK_HHDM    16
+#define PARK_GDT     24
+#define PARK_ARRIVED 32
+#define INFO_STACK   8 // struct limine_mp_info
+#define INFO_GOTO    16
+#define TSS_SELECTOR 0x38
+#define TSS_ACCESS   (TSS_SELECTOR + 5)
+
+    // Descriptor tables and segments. %rdx: operand of LGDT. The task register gets a segment with base and
+    // limit 0, whose busy bit the processor before has set. Uses %rax and %rsi.
+    .macro load_segments
     lgdt (%rdx)
     lidt no_idt(%rip)
     xor %eax, %eax
     lldt %ax
+    mov 2(%rdx), %rax
+    movb $0x89, TSS_ACCESS(%rax)
+    mov $TSS_SELECTOR, %eax
+    ltr %ax
     mov $0x30, %eax
     mov %eax, %ds
     mov %eax, %es
@@ -35,10 +38,14 @@ jump_to_kernel:
     mov %eax, %fs
     mov %eax, %gs
     pushq $0x28
-    lea 2f(%rip), %rsi
+    lea 1f(%rip), %rsi
     push %rsi
     lretq
-2:
+1:
+    .endm
+
+    // To %rbp with all registers zero but %rdi.
+    .macro leave_loader
     pushq $0            // the return address that the kernel must not use
     push %rbp
     pushq $2            // flags, set last: the instructions between change them
@@ -47,7 +54,6 @@ jump_to_kernel:
     xor %ecx, %ecx
     xor %edx, %edx
     xor %esi, %esi
-    xor %edi, %edi
     xor %ebp, %ebp
     xor %r8d, %r8d
     xor %r9d, %r9d
@@ -59,12 +65,57 @@ jump_to_kernel:
     xor %r15d, %r15d
     popfq
     ret
+    .endm
+
+    .text
+    // jump_to_kernel(const struct jump *)
+    .globl jump_to_kernel
+jump_to_kernel:
+    mov JUMP_ROOT(%rdi), %rax
+    mov %rax, %cr3
+    mov JUMP_HHDM(%rdi), %rcx
+    mov JUMP_GDT(%rdi), %rdx
+    mov JUMP_STACK(%rdi), %rsp
+    mov JUMP_ENTRY(%rdi), %rbp
+    lea (%rax, %rcx), %rdi
+    lea 1f(%rip), %rsi
+    add %rcx, %rsi
+    jmp *%rsi
+1:
+    mov %rax, %rbx
+    xor %eax, %eax
+    mov $256, %ecx
+    cld
+    rep stosq
+    mov %rbx, %cr3
+    load_segments
+    xor %edi, %edi
+    leave_loader
+
+    // processor_park(const struct park *): waits in the direct map until the kernel sends for this processor.
+    .globl processor_park
+processor_park:
+    mov PARK_HHDM(%rdi), %rcx
+    lea 1f(%rip), %rsi
+    add %rcx, %rsi
+    jmp *%rsi
+1:
+    mov PARK_ROOT(%rdi), %rbx
+    mov PARK_GDT(%rdi), %rdx
+    mov PARK_ARRIVED(%rdi), %rcx
+    mov PARK_INFO(%rdi), %rdi
+    mov %rbx, %cr3
+    load_segments
+    movl $1, (%rcx)     // from here on nothing of the lower half is used
+2:  pause
+    mov INFO_GOTO(%rdi), %rbp
+    test %rbp, %rbp
+    jz 2b
+    mov INFO_STACK(%rdi), %rsp
+    mov %rbx, %cr3      // forgets what stood in the lower half
+    leave_loader
 no_idt:
     .word 0
     .quad 0
-jump_end:
-    .if jump_end - jump_begin > 256
-    .error "the jump does not fit its alignment"
-    .endif
 
     .section .note.GNU-stack,"",@progbits

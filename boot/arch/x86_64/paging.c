@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The kernel's 4-level page tables. Large pages are used wherever alignment and length allow, so the direct
-// map of gigabytes costs a few pages. Source: Intel SDM volume 3, 4.5 (4-level paging), 4.9.2 (PAT and
-// paging); PROTOCOL.md, "Caching": with the PAT as the protocol lays it out, entry 5 is write-combining.
+// The kernel's page tables, of four or five levels. Large pages are used wherever alignment and length allow,
+// so the direct map of gigabytes costs a few pages. Source: Intel SDM volume 3, 4.5 (4-level and 5-level
+// paging), 4.9.2 (PAT and paging); PROTOCOL.md, "Caching": with the PAT as the protocol lays it out, entry 5
+// is write-combining.
 
 #include "paging.h"
 #include "../../arch.h"
@@ -11,6 +12,7 @@
 #define ENTRY_PRESENT   (1ULL << 0)
 #define ENTRY_WRITE     (1ULL << 1)
 #define ENTRY_PWT       (1ULL << 3)
+#define ENTRY_PCD       (1ULL << 4)
 #define ENTRY_LARGE     (1ULL << 7)  // in level 2 and 3
 #define ENTRY_PAT_4K    (1ULL << 7)  // in level 1
 #define ENTRY_PAT_LARGE (1ULL << 12) // in level 2 and 3
@@ -18,7 +20,30 @@
 #define ENTRY_ADDRESS   0x000ffffffffff000ULL
 #define TABLE_ENTRIES   512
 
-const uint64_t arch_hhdm_base = 0xffff800000000000ULL;
+// The lowest address of the upper half. Five levels have nine more bits of it.
+#define HHDM_BASE_4 0xffff800000000000ULL
+#define HHDM_BASE_5 0xff00000000000000ULL
+#define MAP_DEVICE  0x100U // beside ARCH_MAP_...: uncached
+
+static unsigned levels = 4;
+
+uint64_t arch_hhdm_base(void) {
+    return levels == 5 ? HHDM_BASE_5 : HHDM_BASE_4;
+}
+
+unsigned paging_levels(void) {
+    return levels;
+}
+
+bool arch_paging_choose(uint64_t preferred, uint64_t least, uint64_t most, uint64_t *mode) {
+    uint64_t available = cpu_has_five_levels() ? 1 : 0;
+    most = min_u64(most, available);
+    if (least > most)
+        return false;
+    *mode = max_u64(least, min_u64(preferred, most));
+    levels = *mode == 1 ? 5 : 4;
+    return true;
+}
 
 static struct {
     uint64_t next;
@@ -36,9 +61,9 @@ static uint64_t *table_new(void) {
 }
 
 uint64_t arch_tables_bound(uint64_t length) {
-    // Both ends may need a table of each of the three lower levels; in between one level-2 table per GiB and
-    // one level-3 table per 512 GiB.
-    return 6 + (length >> 30) + (length >> 39);
+    // Both ends may need a table of each of the lower levels; in between one level-2 table per GiB and one
+    // level-3 table per 512 GiB.
+    return 8 + (length >> 30) + (length >> 39);
 }
 
 void arch_tables_init(uint64_t base, uint64_t pages) {
@@ -59,6 +84,8 @@ static uint64_t entry_flags(unsigned flags, unsigned level) {
         entry |= ENTRY_NX;
     if ((flags & ARCH_MAP_WRITE_COMBINING) && cpu_has_pat())
         entry |= ENTRY_PWT | (level > 1 ? ENTRY_PAT_LARGE : ENTRY_PAT_4K);
+    if (flags & MAP_DEVICE)
+        entry |= ENTRY_PCD | ENTRY_PWT;
     return entry;
 }
 
@@ -75,7 +102,7 @@ static unsigned leaf_level(uint64_t virtual_address, uint64_t physical, uint64_t
 // Sets one leaf. *level comes back larger where a larger page covers the place already.
 static bool map_leaf(uint64_t virtual_address, uint64_t physical, unsigned flags, unsigned *level) {
     uint64_t *table = pool.root;
-    for (unsigned at = 4;; at--) {
+    for (unsigned at = levels;; at--) {
         uint64_t *entry = &table[(virtual_address >> level_shift(at)) % TABLE_ENTRIES];
         if (at == *level) {
             if (!(*entry & ENTRY_PRESENT))
@@ -114,6 +141,6 @@ uint64_t paging_root(void) {
     return (uint64_t)(uintptr_t)pool.root;
 }
 
-uint64_t paging_root_slot(uint64_t virtual_address) {
-    return (uint64_t)(uintptr_t)&pool.root[(virtual_address >> level_shift(4)) % TABLE_ENTRIES];
+bool paging_map_device(uint64_t address, uint64_t length) {
+    return arch_map(address, address, length, ARCH_MAP_WRITE | MAP_DEVICE);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the jump into the kernel needs of the page tables beyond arch_map().
+// What the way into the kernel needs of the page tables beyond arch_map().
 
 #ifndef BOOT_ARCH_X86_64_PAGING_H
 #define BOOT_ARCH_X86_64_PAGING_H
@@ -10,7 +10,10 @@
 // Physical address of the top table.
 uint64_t paging_root(void);
 
-// Address of the top table's entry that maps `virtual_address`.
-uint64_t paging_root_slot(uint64_t virtual_address);
+// Maps a device's registers, uncached, at their own address.
+[[nodiscard]] bool paging_map_device(uint64_t address, uint64_t length);
+
+// 4 or 5.
+unsigned paging_levels(void);
 
 #endif
