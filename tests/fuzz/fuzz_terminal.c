@@ -44,13 +44,13 @@ static void check_reset(struct cell *cells, unsigned rows, unsigned columns) {
     static struct terminal fresh;
     struct cell *others = malloc(terminal_cell_count(rows, columns) * sizeof(*others));
     fuzz_check(others != NULL);
-    terminal_write(&terminal,
-                   "\x1b"
-                   "c"
-                   "a",
-                   3);
+    terminal_feed(&terminal,
+                  "\x1b"
+                  "c"
+                  "a",
+                  3);
     terminal_init(&fresh, others, rows, columns, count_answer, NULL);
-    terminal_write(&fresh, "a", 1);
+    terminal_feed(&fresh, "a", 1);
     fuzz_check(memcmp(&terminal.cursor, &fresh.cursor, sizeof(fresh.cursor)) == 0);
     fuzz_check(memcmp(terminal.saved, fresh.saved, sizeof(fresh.saved)) == 0);
     fuzz_check(memcmp(terminal.tabs, fresh.tabs, sizeof(fresh.tabs)) == 0);
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         fuzz_check(piece != NULL);
         memcpy(piece, bytes + at, step);
         answered = 0;
-        terminal_write(&terminal, piece, step);
+        terminal_feed(&terminal, piece, step);
         // An answer takes at least three bytes of question, so a program cannot drown in them.
         fuzz_check(answered <= 32 * step);
         check(cells, rows, columns);

@@ -246,7 +246,8 @@ def test_reboot():
 def test_prompt_stays_below_a_notice():
     with Machine() as booted:
         booted.expect_prompt()
-        booted.send("kill 4\r")
+        number = next(line.split()[0] for line in booted.command("ps").splitlines() if line.endswith(" log"))
+        booted.send(f"kill {number}\r")
         booted.expect("service log is started again")
         booted.expect(PROMPT)
         assert booted.command("echo still here") == "still here\n"

@@ -92,7 +92,10 @@ static void test_compiled_image_is_read(void **state) {
     assert_true(serial->records[0] > 0);
     assert_int_equal(serial->records[8], 1);
     assert_int_equal(service("console")->grants, GRANT_INTERRUPT);
-    assert_int_equal(service("console")->calls, 1u << (serial - image.services) | IMAGE_CALLS_INIT);
+    const struct image_entry *terminal = service("terminal");
+    assert_int_equal(service("console")->calls,
+                     1u << (serial - image.services) | 1u << (terminal - image.services) | IMAGE_CALLS_INIT);
+    assert_int_equal(terminal->flags, IMAGE_HEARS | IMAGE_FRAMEBUFFER);
 }
 
 static void test_programs_get_what_their_entry_says(void **state) {

@@ -208,7 +208,7 @@ static void test_table(void **state) {
             size_t length = strlen(row->input);
             fresh();
             for (size_t at = 0; at < length; at += piecewise ? 1 : length)
-                terminal_write(&terminal, row->input + at, piecewise ? 1 : length);
+                terminal_feed(&terminal, row->input + at, piecewise ? 1 : length);
             if (strcmp(shown(), row->screen) != 0 || terminal.cursor.row != row->row ||
                 terminal.cursor.column != row->column || strcmp(answers.text, row->answers) != 0)
                 fail_msg("row %zu: shows '%s' at %u, %u, says '%s'; expected '%s' at %u, %u", i, shown(),
@@ -220,8 +220,8 @@ static void test_table(void **state) {
 
 static struct cell pen_after(const char *sequence) {
     fresh();
-    terminal_write(&terminal, sequence, strlen(sequence));
-    terminal_write(&terminal, "x", 1);
+    terminal_feed(&terminal, sequence, strlen(sequence));
+    terminal_feed(&terminal, "x", 1);
     return *terminal_cell(&terminal, 0, 0);
 }
 
@@ -264,7 +264,7 @@ static void test_erased_cells_have_the_paper_of_the_pen(void **state) {
     (void)state;
     fresh();
     const char *text = "ab" CSI "44m" CSI "K" CSI "2;1H" CSI "2@";
-    terminal_write(&terminal, text, strlen(text));
+    terminal_feed(&terminal, text, strlen(text));
     assert_int_equal(terminal_cell(&terminal, 0, 1)->paper, COLOUR_DEFAULT);
     assert_int_equal(terminal_cell(&terminal, 0, 2)->paper, COLOUR_INDEX | 4);
     assert_int_equal(terminal_cell(&terminal, 1, 1)->paper, COLOUR_INDEX | 4);
@@ -277,7 +277,7 @@ static void test_only_what_changes_is_marked(void **state) {
     for (unsigned row = 0; row < ROWS; row++)
         assert_true(terminal.changed[row]);
     memset(terminal.changed, 0, sizeof(terminal.changed));
-    terminal_write(&terminal, CSI "3;1Hx" CSI "5;1H", 11);
+    terminal_feed(&terminal, CSI "3;1Hx" CSI "5;1H", 11);
     for (unsigned row = 0; row < ROWS; row++)
         assert_int_equal(terminal.changed[row], row == 2);
 }
@@ -286,9 +286,9 @@ static void test_cursor_can_hide(void **state) {
     (void)state;
     fresh();
     assert_true(terminal.cursor_visible);
-    terminal_write(&terminal, CSI "?25l", 6);
+    terminal_feed(&terminal, CSI "?25l", 6);
     assert_false(terminal.cursor_visible);
-    terminal_write(&terminal, CSI "?25h", 6);
+    terminal_feed(&terminal, CSI "?25h", 6);
     assert_true(terminal.cursor_visible);
 }
 

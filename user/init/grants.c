@@ -36,7 +36,7 @@ static status_t give_clone(struct child *child, const char *name, desc_t descrip
 
 static status_t give_badge(struct child *child, const char *name, desc_t endpoint) {
     desc_t badge;
-    uint64_t value = badge_value(child->process->number, child->start->entry->grants);
+    uint64_t value = badge_value(child->process->number, child->process->grants);
     status_t status = ts_badge_create(endpoint, value, &badge);
     return status == STATUS_OK ? give(child, name, badge, RIGHT_BADGE_CALL | RIGHT_INSPECT) : status;
 }
@@ -119,6 +119,10 @@ static status_t give_platform(struct child *child) {
     if (status == STATUS_OK && (entry->flags & IMAGE_INITRD) != 0)
         status = give_clone(child, "initrd", (desc_t){init.boot->initrd},
                             RIGHT_MEMORY_READ | RIGHT_MEMORY_MAP | RIGHT_INSPECT);
+    if (status == STATUS_OK && (entry->flags & IMAGE_FRAMEBUFFER) != 0 &&
+        init.boot->framebuffer != DESCRIPTOR_NONE)
+        status = give_clone(child, "framebuffer", (desc_t){init.boot->framebuffer},
+                            RIGHT_MEMORY_READ | RIGHT_MEMORY_WRITE | RIGHT_MEMORY_MAP | RIGHT_INSPECT);
     if (status == STATUS_OK && (entry->flags & IMAGE_ROOT) != 0)
         status = give_root(child);
     return status;

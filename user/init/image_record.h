@@ -24,14 +24,15 @@ enum {
 };
 
 enum image_flag : uint32_t {
-    IMAGE_HEARS = 1u << 0,     // has a notification that outlives it
-    IMAGE_ESSENTIAL = 1u << 1, // when it cannot be restarted, the system stops
-    IMAGE_LOG = 1u << 2,       // platform part: the kernel log
-    IMAGE_ACPI = 1u << 3,      // platform parts: firmware tables
-    IMAGE_INITRD = 1u << 4,    // the boot archive, read only
-    IMAGE_ROOT = 1u << 5,      // all of the platform and the root quota: for tests of the system
-    IMAGE_MINTS = 1u << 6,     // makes badges of its endpoint itself
-    IMAGE_FLAGS_ALL = 0x7f,
+    IMAGE_HEARS = 1u << 0,       // has a notification that outlives it
+    IMAGE_ESSENTIAL = 1u << 1,   // when it cannot be restarted, the system stops
+    IMAGE_LOG = 1u << 2,         // platform part: the kernel log
+    IMAGE_ACPI = 1u << 3,        // platform parts: firmware tables
+    IMAGE_INITRD = 1u << 4,      // the boot archive, read only
+    IMAGE_ROOT = 1u << 5,        // all of the platform and the root quota: for tests of the system
+    IMAGE_MINTS = 1u << 6,       // makes badges of its endpoint itself
+    IMAGE_FRAMEBUFFER = 1u << 7, // the memory of the screen
+    IMAGE_FLAGS_ALL = 0xff,
 };
 
 #define IMAGE_CALLS_INIT (1u << 31)

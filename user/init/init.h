@@ -37,6 +37,7 @@ struct process {
     uint32_t parent; // 0: init
     uint32_t group;  // the number of its first member; Ctrl-C ends all of them
     int service;     // index, or NO_SERVICE
+    uint32_t grants; // image_grant, and the session of the parent
     char name[PROCESS_NAME_SIZE];
     desc_t descriptor;
     uint64_t started; // clock

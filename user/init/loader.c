@@ -224,6 +224,13 @@ static status_t child_create(struct child *child) {
     return status;
 }
 
+// What the image grants; and a child sits where its parent does.
+static uint32_t grants_of(const struct start *start) {
+    const struct process *parent = process_find(start->parent);
+    uint32_t inherited = parent != nullptr ? parent->grants & GRANT_SECOND : 0;
+    return start->entry->grants | inherited;
+}
+
 static status_t file_open(struct child *child) {
     struct tar_entry entry;
     if (tar_find(init.archive, init.archive_size, child->start->path, &entry) != TAR_OK)
@@ -248,6 +255,7 @@ status_t process_start(const struct start *start, struct process **started) {
     child.process->group = start->group != 0 ? start->group : child.process->number;
     child.process->service = start->service;
     child.process->started = clock_now();
+    child.process->grants = grants_of(start);
     status_t status = file_open(&child);
     if (status == STATUS_OK)
         status = child_create(&child);

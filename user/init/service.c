@@ -50,6 +50,26 @@ static void add(struct argument_list *list, const char *text) {
     list->count++;
 }
 
+static void add_number(struct argument_list *list, uint64_t number) {
+    char digits[24];
+    format_buffer(digits, sizeof(digits), "%llu", (unsigned long long)number);
+    add(list, digits);
+}
+
+// Where the picture begins in its first page, width, height, pitch, format; nothing when there is no screen.
+static void add_framebuffer(struct argument_list *list) {
+    const struct boot_info *boot = init.boot;
+    if (boot->framebuffer == DESCRIPTOR_NONE) {
+        say("there is no framebuffer: the console is on the serial line alone");
+        return;
+    }
+    add_number(list, boot->framebuffer_base % PAGE_SIZE);
+    add_number(list, boot->framebuffer_width);
+    add_number(list, boot->framebuffer_height);
+    add_number(list, boot->framebuffer_pitch);
+    add_number(list, boot->framebuffer_format);
+}
+
 // Words of the image that stand for what only the boot knows.
 static void add_expanded(struct argument_list *list, const char *text) {
     if (strcmp(text, "@frames") == 0) {
@@ -63,9 +83,9 @@ static void add_expanded(struct argument_list *list, const char *text) {
             add(list, init.command.command);
         }
     } else if (strcmp(text, "@rsdp") == 0) {
-        char digits[24];
-        format_buffer(digits, sizeof(digits), "%llu", (unsigned long long)init.boot->rsdp);
-        add(list, digits);
+        add_number(list, init.boot->rsdp);
+    } else if (strcmp(text, "@framebuffer") == 0) {
+        add_framebuffer(list);
     } else {
         add(list, text);
     }

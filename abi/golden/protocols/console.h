@@ -17,6 +17,7 @@ enum console_label : uint32_t {
     CONSOLE_FOREGROUND = 4,
     CONSOLE_NOTICE = 5,
     CONSOLE_PASS = 6,
+    CONSOLE_SIZE = 7,
 };
 
 // What a server offers when it receives: the most descriptors in a request, and the most that they cost.
@@ -107,6 +108,23 @@ static inline status_t console_pass(desc_t server, uint64_t process, uint64_t de
     return outcome;
 }
 
+// How large the terminal is: of a session on screen and serial line the smaller of both, and 80 x 24 where
+// nobody says.
+// May block. May be repeated.
+// - result columns: characters in a row
+// - result rows: rows
+// Errors: BAD_REQUEST, NOT_HERE, and those of ts_call().
+static inline status_t console_size(desc_t server, uint64_t *columns, uint64_t *rows, uint64_t deadline) {
+    uint64_t words[MESSAGE_WORDS] = {0};
+    const uint64_t header = CONSOLE_SIZE;
+    const status_t outcome = ts_call_send(server, header, deadline, words, 0, 0, nullptr, nullptr);
+    if (columns)
+        *columns = words[1];
+    if (rows)
+        *rows = words[2];
+    return outcome;
+}
+
 // ---- server
 
 // What a server implements; a null operation is answered with BAD_REQUEST. A handler gets checked arguments.
@@ -120,6 +138,7 @@ struct console_ops {
     status_t (*foreground)(struct ts_call *call, uint64_t process);
     status_t (*notice)(struct ts_call *call, struct ts_lent text);
     status_t (*pass)(struct ts_call *call, uint64_t process);
+    status_t (*size)(struct ts_call *call, uint64_t *columns, uint64_t *rows);
 };
 
 static inline void console_write_reply(struct ts_call *call, status_t outcome) {
@@ -212,6 +231,23 @@ static inline void console_pass_serve(const struct console_ops *ops, struct ts_c
         console_pass_reply(call, outcome);
 }
 
+static inline void console_size_reply(struct ts_call *call, status_t outcome, uint64_t columns,
+    uint64_t rows) {
+    call->word[1] = columns;
+    call->word[2] = rows;
+    ts_call_answer(call, outcome, 2, 0, nullptr);
+}
+
+static inline void console_size_serve(const struct console_ops *ops, struct ts_call *call) {
+    uint64_t columns = 0;
+    uint64_t rows = 0;
+    if (!ops->size || !ts_call_has(call, 0, 0, 0))
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    const status_t outcome = ops->size(call, &columns, &rows);
+    if (outcome != TS_REPLY_LATER)
+        console_size_reply(call, outcome, columns, rows);
+}
+
 // Decodes one received message, runs its handler and answers. False when it is no call but an event of the
 // kernel: then nothing was done. Handlers find `context` in the call.
 static inline bool console_serve(const struct console_ops *ops, void *context, struct ts_call *call) {
@@ -236,6 +272,9 @@ static inline bool console_serve(const struct console_ops *ops, void *context, s
         break;
     case CONSOLE_PASS:
         console_pass_serve(ops, call);
+        break;
+    case CONSOLE_SIZE:
+        console_size_serve(ops, call);
         break;
     default:
         ts_call_refuse(call, STATUS_BAD_REQUEST);

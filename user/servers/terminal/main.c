@@ -67,7 +67,7 @@ static status_t handle_write(struct ts_call *call, struct ts_lent text) {
         status_t status = ts_call_read(call, text, done, chunk, step, nullptr);
         if (status != STATUS_OK)
             return status;
-        terminal_write(&terminal, chunk, step);
+        terminal_feed(&terminal, chunk, step);
         frame_want();
         done += step;
     }

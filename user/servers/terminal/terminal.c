@@ -168,7 +168,7 @@ static void control(struct terminal *terminal, uint32_t code) {
     }
 }
 
-void terminal_write(struct terminal *terminal, const char *bytes, size_t length) {
+void terminal_feed(struct terminal *terminal, const char *bytes, size_t length) {
     for (size_t i = 0; i < length;) {
         bool taken = true;
         switch (parser_feed(&terminal->parser, (uint8_t)bytes[i], &taken)) {

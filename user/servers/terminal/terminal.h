@@ -76,7 +76,7 @@ static inline size_t terminal_cell_count(unsigned rows, unsigned columns) {
 void terminal_init(struct terminal *terminal, struct cell *cells, unsigned rows, unsigned columns,
                    format_sink_t *answer, void *context);
 
-void terminal_write(struct terminal *terminal, const char *bytes, size_t length);
+void terminal_feed(struct terminal *terminal, const char *bytes, size_t length);
 
 // The cell that is shown there.
 static inline const struct cell *terminal_cell(const struct terminal *terminal, unsigned row,

@@ -17,7 +17,9 @@ enum image_grant : uint32_t {
     GRANT_SESSION = 1u << 4,   // console: say who stands in the foreground; serial: the end record
     GRANT_READ_LOG = 1u << 5,  // log: read it
     GRANT_NOTICE = 1u << 6,    // console: show lines of the system between what programs write
-    GRANTS_ALL = 0x7f,
+    GRANT_SECOND = 1u << 7,    // console: in the second session, where there are two; children are too
+    GRANT_RESET = 1u << 8,     // keyboard: restart the machine
+    GRANTS_ALL = 0x1ff,
 };
 
 static inline uint64_t badge_value(uint32_t process, uint32_t grants) {
