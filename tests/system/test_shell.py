@@ -4,11 +4,10 @@
 import re
 
 import pytest
-from tessera import PROMPT, Machine
+from tessera import PROMPT, ROOT, Machine
 
-PROGRAMS = (
-    "cat cp date descs echo false hello help kill log ls mem mkdir mv poweroff ps reboot rm rmdir sh sleep touch true uptime wc"
-).split()
+PROGRAMS = sorted(page.stem for page in (ROOT / "user/programs/manual").glob("*.toml"))
+
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +32,8 @@ def test_help_names_every_program_once(machine):
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_every_program_has_help_and_refuses_what_it_does_not_know(machine, program):
     assert machine.command(f"{program} --help").startswith(f"usage: {program}")
+    page = machine.command(f"help {program}")
+    assert page.startswith(f"{program} - ") and f"usage: {program}" in page
     assert status(machine) == "0"
     assert f"{program}: unknown option: --nonsense" in machine.command(f"{program} --nonsense")
     assert status(machine) == "2"

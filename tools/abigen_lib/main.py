@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import emit_abi, emit_badargs, emit_docs, emit_kernel, emit_protocol, emit_user
+from . import emit_abi, emit_badargs, emit_docs, emit_kernel, emit_protocol, emit_user, manual
 from .check import check_contract
 from .load import load_contract
+from .manual import Page
 from .model import Contract
 from .protocol import Protocol, protocols_load
 from .source import Problems
@@ -30,7 +31,7 @@ OUTPUTS: dict[str, Callable[[Contract], str]] = {
 }
 
 ABOUT = """Makes C headers, stubs, the kernel's system call decoder and the reference manual from abi/*.toml and
-protocols/*.toml. Mistakes there are reported as FILE:LINE: MESSAGE with exit status 1."""
+protocols/*.toml, and the manual of programs from user/programs/manual/*.toml. Mistakes there are reported as FILE:LINE: MESSAGE with exit status 1."""
 
 
 def arguments_parse(arguments: list[str]) -> argparse.Namespace:
@@ -39,6 +40,7 @@ def arguments_parse(arguments: list[str]) -> argparse.Namespace:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="name everything that can be made")
     what.add_argument("--protocols", action="store_true", help="name the protocols")
+    what.add_argument("--programs", action="store_true", help="name the programs of the manual")
     what.add_argument("--check", action="store_true", help="compare abi/golden/ and the generated docs/ with the TOML")
     what.add_argument("--update", action="store_true", help="write abi/golden/ and the generated docs/ anew")
     parser.add_argument("output", type=Path, nargs="*", help="files to write; known by their last two parts")
@@ -53,33 +55,42 @@ def output_write(path: Path, text: str) -> None:
 class Outputs:
     """Everything that a tree's data makes, by folder and name."""
 
-    def __init__(self, contract: Contract, protocols: list[Protocol]) -> None:
+    def __init__(self, contract: Contract, protocols: list[Protocol], pages: list[Page]) -> None:
         self.contract = contract
+        self.pages = {page.name: page for page in pages}
         self.protocols = {f"protocols/{protocol.name}.h": protocol for protocol in protocols}
 
     def names(self) -> list[str]:
-        return [*OUTPUTS, *self.protocols]
+        manuals = [f"manual/{name}{suffix}" for name in self.pages for suffix in (".h", ".txt")]
+        return [*OUTPUTS, *self.protocols, *manuals, *(["manual/list"] if manuals else [])]
 
     def make(self, name: str) -> str | None:
         """The text of one output; None for an unknown one."""
         if name in self.protocols:
             return emit_protocol.protocol_h(self.contract, self.protocols[name])
+        folder, _, file = name.partition("/")
+        stem, _, suffix = file.partition(".")
+        if folder == "manual" and name in self.names():
+            made = {"h": manual.header_h, "txt": manual.page_txt}
+            return made[suffix](self.pages[stem]) if suffix else manual.list_txt(list(self.pages.values()))
         return OUTPUTS[name](self.contract) if name in OUTPUTS else None
 
     def kept(self) -> dict[str, str]:
         """Generated files that stand in the tree, to be read and compared: path from the root, content."""
-        kept = {f"abi/golden/{name}": self.make(name) or "" for name in self.names() if name.endswith(".h")}
+        kept = {f"abi/golden/{name}": self.make(name) or "" for name in self.names() if name.endswith(".h") and not name.startswith("manual/")}
         kept["docs/bad-arguments.md"] = emit_badargs.badargs_md(self.contract)
         kept["docs/syscalls.md"] = emit_docs.syscalls_md(self.contract)
         if self.protocols:
             kept["docs/protocols.md"] = emit_docs.protocols_md(list(self.protocols.values()))
+        if self.pages:
+            kept["docs/programs.md"] = manual.programs_md(list(self.pages.values()))
         return kept
 
 
 def outputs_load(root: Path, problems: Problems) -> Outputs:
     contract = load_contract(root, problems)
     check_contract(contract, problems)
-    return Outputs(contract, protocols_load(root, contract, problems))
+    return Outputs(contract, protocols_load(root, contract, problems), manual.pages_load(root, problems))
 
 
 def kept_check(root: Path, kept: dict[str, str]) -> int:
@@ -132,6 +143,8 @@ def main(arguments: list[str]) -> int:
         print("\n".join(outputs.names()))
     if options.protocols:
         print("\n".join(Path(name).stem for name in outputs.protocols))
+    if options.programs:
+        print("\n".join(outputs.pages))
     if options.check:
         return kept_check(options.root, outputs.kept())
     if options.update:

@@ -2,6 +2,7 @@
 //
 // cat: prints files, or what is typed.
 
+#include <manual/cat.h>
 #include <user/fs.h>
 #include <user/program.h>
 
@@ -40,13 +41,6 @@ static bool file_copy(const char *path) {
 }
 
 int main(int count, char **arguments) {
-    static const struct usage usage = {
-        .name = "cat",
-        .operands = "[FILE...]",
-        .summary = "Prints files; without one, what is typed until Ctrl-D.",
-        .operands_max = OPERANDS_UNLIMITED,
-        .options_anywhere = true,
-    };
     size_t operands = options_take(&usage, count, arguments);
     bool good = operands > 0 || input_copy();
     for (size_t i = 0; i < operands; i++)

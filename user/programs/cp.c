@@ -3,12 +3,12 @@
 // cp: copies files and folders.
 
 #include <base/string.h>
+#include <manual/cp.h>
 #include <user/program.h>
 #include <user/walk.h>
 
 enum { CHUNK = 65536 };
 
-static bool flag_recursive;
 static char chunk[CHUNK];
 
 static bool report(const char *path, status_t status) {
@@ -81,7 +81,7 @@ static bool copy(const char *path, const char *target, bool into) {
         return report(path, STATUS_BAD_NAME);
     if (!report(path, fs_open(path, &file)))
         return false;
-    if (file.is_directory && !flag_recursive) {
+    if (file.is_directory && !option_recursive) {
         print_error("%s: is a folder (try -r)", path);
         return false;
     }
@@ -90,17 +90,6 @@ static bool copy(const char *path, const char *target, bool into) {
 }
 
 int main(int count, char **arguments) {
-    static const struct option options[] = {{'r', "folders too, with all that is in them", &flag_recursive},
-                                            {}};
-    static const struct usage usage = {
-        .name = "cp",
-        .operands = "PATH... TARGET",
-        .summary = "Copies a file, or some into a folder.",
-        .options = options,
-        .operands_min = 2,
-        .operands_max = OPERANDS_UNLIMITED,
-        .options_anywhere = true,
-    };
     size_t operands = options_take(&usage, count, arguments);
     const char *target = arguments[operands - 1];
     struct file file;

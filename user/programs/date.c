@@ -4,12 +4,11 @@
 
 #include <abi/constants.h>
 #include <abi/structs.h>
+#include <manual/date.h>
 #include <user/date.h>
 #include <user/program.h>
 
 int main(int count, char **arguments) {
-    static const struct usage usage = {
-        .name = "date", .operands = "", .summary = "Prints date and time, in UTC."};
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     (void)options_take(&usage, count, arguments);
     const struct clock_page *clock = (const struct clock_page *)CLOCK_PAGE;

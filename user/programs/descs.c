@@ -4,6 +4,7 @@
 
 #include <abi/constants.h>
 #include <abi/objects.h>
+#include <manual/descs.h>
 #include <protocols/init.h>
 #include <user/program.h>
 
@@ -24,13 +25,6 @@ static void entry_print(const struct table_entry *entry) {
 }
 
 int main(int count, char **arguments) {
-    static const struct usage usage = {
-        .name = "descs",
-        .operands = "PID",
-        .summary = "Lists the descriptors of a process: value, object, kind, serial number, rights.",
-        .operands_min = 1,
-        .operands_max = 1,
-    };
     static struct table_entry entries[TABLE_LIST_MAX];
     (void)options_take(&usage, count, arguments);
     uint64_t process, index = 0;

@@ -3,6 +3,7 @@
 // kill: ends processes.
 
 #include <abi/constants.h>
+#include <manual/kill.h>
 #include <protocols/init.h>
 #include <user/program.h>
 
@@ -19,13 +20,6 @@ static bool process_kill(const char *text) {
 }
 
 int main(int count, char **arguments) {
-    static const struct usage usage = {
-        .name = "kill",
-        .operands = "PID...",
-        .summary = "Ends processes; their status is 137.",
-        .operands_min = 1,
-        .operands_max = OPERANDS_UNLIMITED,
-    };
     size_t operands = options_take(&usage, count, arguments);
     bool good = true;
     for (size_t i = 0; i < operands; i++)

@@ -3,11 +3,11 @@
 // log: prints the system's log.
 
 #include <abi/constants.h>
+#include <manual/log.h>
 #include <protocols/log.h>
 #include <user/program.h>
 
 int main(int count, char **arguments) {
-    static const struct usage usage = {.name = "log", .operands = "", .summary = "Prints the system's log."};
     static char chunk[LOG_READ_MAX];
     (void)options_take(&usage, count, arguments);
     uint64_t position = 0, filled = 0;

@@ -3,26 +3,74 @@
 // ls: lists folders.
 
 #include <base/string.h>
+#include <manual/ls.h>
 #include <user/fs.h>
+#include <user/heap.h>
 #include <user/program.h>
-
-static bool flag_long;
 
 static void entry_print(const char *name, const struct file *file) {
     const char *mark = file->is_directory ? "/" : "";
-    if (flag_long) {
+    if (option_long) {
         print("%04o %10llu %s%s\n", file->mode, (unsigned long long)file->size, name, mark);
     } else {
         print("%s%s\n", name, mark);
     }
 }
 
+// The entries of a folder, sorted by name.
+struct listing {
+    struct listed {
+        char *name;
+        struct file file;
+    } *entries;
+    size_t count;
+    size_t room;
+};
+
+static bool room_make(struct listing *listing) {
+    if (listing->count < listing->room)
+        return true;
+    size_t room = listing->room == 0 ? 64 : 2 * listing->room;
+    struct listed *entries = heap_resize(listing->entries, room * sizeof(*entries));
+    if (entries == nullptr)
+        return false;
+    listing->entries = entries;
+    listing->room = room;
+    return true;
+}
+
+// Puts an entry behind all that come before it; most servers give them in order, so it seldom moves any.
+static bool entry_add(struct listing *listing, const struct directory_entry *entry) {
+    size_t size = strlen(entry->name) + 1;
+    char *name = heap_allocate(size);
+    if (name == nullptr || !room_make(listing))
+        return false;
+    memcpy(name, entry->name, size);
+    size_t at = listing->count++;
+    for (; at > 0 && strcmp(name, listing->entries[at - 1].name) < 0; at--)
+        listing->entries[at] = listing->entries[at - 1];
+    listing->entries[at] = (struct listed){.name = name, .file = entry->file};
+    return true;
+}
+
+static void listing_print(struct listing *listing) {
+    for (size_t i = 0; i < listing->count; i++) {
+        entry_print(listing->entries[i].name, &listing->entries[i].file);
+        heap_free(listing->entries[i].name);
+    }
+    heap_free(listing->entries);
+}
+
 static status_t folder_print(const struct file *folder) {
     static struct directory_entry entry;
+    struct listing listing = {};
     uint64_t position = 0;
     status_t status;
-    while ((status = fs_list(folder, &position, &entry)) == STATUS_OK)
-        entry_print(entry.name, &entry.file);
+    while ((status = fs_list(folder, &position, &entry)) == STATUS_OK) {
+        if (!entry_add(&listing, &entry))
+            fail("there is no memory for so many names");
+    }
+    listing_print(&listing);
     return status == STATUS_NOTHING_LEFT ? STATUS_OK : status;
 }
 
@@ -43,15 +91,6 @@ static bool path_print(const char *path, bool heading) {
 }
 
 int main(int count, char **arguments) {
-    static const struct option options[] = {{'l', "with permissions and size", &flag_long}, {}};
-    static const struct usage usage = {
-        .name = "ls",
-        .operands = "[PATH...]",
-        .summary = "Lists folders; without a path, the working directory.",
-        .options = options,
-        .operands_max = OPERANDS_UNLIMITED,
-        .options_anywhere = true,
-    };
     size_t operands = options_take(&usage, count, arguments);
     if (operands == 0)
         return path_print(".", false) ? 0 : 1;

@@ -4,16 +4,15 @@
 
 #include <abi/constants.h>
 #include <abi/objects.h>
+#include <manual/mem.h>
 #include <protocols/init.h>
 #include <user/process_record.h>
 #include <user/program.h>
 
-static bool flag_records;
-
 static void quota_print(const char *name, const struct quota_info *info) {
     print("%-12s %10llu %10llu %10llu\n", name, (unsigned long long)info->bytes_used / 1024,
           (unsigned long long)info->bytes_carved / 1024, (unsigned long long)info->bytes_limit / 1024);
-    for (size_t i = 0; flag_records && i < RECORD_COUNT; i++) {
+    for (size_t i = 0; option_records && i < RECORD_COUNT; i++) {
         if (info->records_limit[i] > 0)
             print("    %-12s %6u of %6u\n", record_type_name((uint32_t)i), info->records_used[i],
                   info->records_limit[i]);
@@ -25,13 +24,6 @@ static status_t quota_get(uint64_t process, struct quota_info *info, uint64_t *t
 }
 
 int main(int count, char **arguments) {
-    static const struct option options[] = {{'r', "kernel records too", &flag_records}, {}};
-    static const struct usage usage = {
-        .name = "mem",
-        .operands = "",
-        .summary = "Shows memory: of the machine, of the root quota, and of each process.",
-        .options = options,
-    };
     (void)options_take(&usage, count, arguments);
     struct quota_info info = {};
     uint64_t total = 0;

@@ -3,16 +3,15 @@
 // mkdir: makes folders.
 
 #include <base/string.h>
+#include <manual/mkdir.h>
 #include <user/fs.h>
 #include <user/path.h>
 #include <user/program.h>
 
-static bool flag_parents;
-
 static status_t folder_make(const char *path) {
     struct file file;
     status_t status = fs_create(path, FS_CREATE_DIRECTORY, &file);
-    if (flag_parents && (status == STATUS_EXISTS || status == STATUS_READ_ONLY) &&
+    if (option_parents && (status == STATUS_EXISTS || status == STATUS_READ_ONLY) &&
         fs_open(path, &file) == STATUS_OK && file.is_directory)
         return STATUS_OK;
     return status;
@@ -34,21 +33,10 @@ static status_t path_make(const char *path) {
 }
 
 int main(int count, char **arguments) {
-    static const struct option options[] = {
-        {'p', "make the folders on the way too, and say nothing when they exist", &flag_parents}, {}};
-    static const struct usage usage = {
-        .name = "mkdir",
-        .operands = "FOLDER...",
-        .summary = "Makes folders.",
-        .options = options,
-        .operands_min = 1,
-        .operands_max = OPERANDS_UNLIMITED,
-        .options_anywhere = true,
-    };
     size_t operands = options_take(&usage, count, arguments);
     bool good = true;
     for (size_t i = 0; i < operands; i++) {
-        status_t status = flag_parents ? path_make(arguments[i]) : folder_make(arguments[i]);
+        status_t status = option_parents ? path_make(arguments[i]) : folder_make(arguments[i]);
         if (status != STATUS_OK)
             print_error("%s: %s", arguments[i], status_text(status));
         good = good && status == STATUS_OK;

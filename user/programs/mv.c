@@ -2,6 +2,7 @@
 //
 // mv: gives files and folders another path.
 
+#include <manual/mv.h>
 #include <user/fs.h>
 #include <user/path.h>
 #include <user/program.h>
@@ -20,14 +21,6 @@ static bool move(const char *path, const char *target, bool into) {
 }
 
 int main(int count, char **arguments) {
-    static const struct usage usage = {
-        .name = "mv",
-        .operands = "PATH... TARGET",
-        .summary = "Renames a file or folder, or moves some into a folder.",
-        .operands_min = 2,
-        .operands_max = OPERANDS_UNLIMITED,
-        .options_anywhere = true,
-    };
     size_t operands = options_take(&usage, count, arguments);
     const char *target = arguments[operands - 1];
     struct file file;

@@ -3,12 +3,11 @@
 // poweroff: turns the machine off.
 
 #include <abi/constants.h>
+#include <manual/poweroff.h>
 #include <protocols/power.h>
 #include <user/program.h>
 
 int main(int count, char **arguments) {
-    static const struct usage usage = {
-        .name = "poweroff", .operands = "", .summary = "Turns the machine off."};
     (void)options_take(&usage, count, arguments);
     fail("%s", status_text(power_off(startup_descriptor("power"), DEADLINE_NONE)));
 }

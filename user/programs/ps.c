@@ -3,6 +3,7 @@
 // ps: lists processes.
 
 #include <abi/constants.h>
+#include <manual/ps.h>
 #include <protocols/init.h>
 #include <user/process_record.h>
 #include <user/program.h>
@@ -20,10 +21,6 @@ static void record_print(const struct process_record *record) {
 }
 
 int main(int count, char **arguments) {
-    static const struct usage usage = {.name = "ps",
-                                       .operands = "",
-                                       .summary =
-                                           "Lists processes: memory in KiB, processor time in seconds."};
     (void)options_take(&usage, count, arguments);
     struct process_record record = {};
     status_t status;

@@ -2,14 +2,12 @@
 //
 // rm: removes files and folders.
 
+#include <manual/rm.h>
 #include <user/program.h>
 #include <user/walk.h>
 
-static bool flag_recursive;
-static bool flag_force;
-
 static bool report(const char *path, status_t status) {
-    if (status == STATUS_OK || (flag_force && status == STATUS_NOT_FOUND))
+    if (status == STATUS_OK || (option_force && status == STATUS_NOT_FOUND))
         return true;
     print_error("%s: %s", path, status_text(status));
     return false;
@@ -29,25 +27,11 @@ static bool tree_remove(const char *path) {
 }
 
 int main(int count, char **arguments) {
-    static const struct option options[] = {
-        {'r', "folders too, with all that is in them", &flag_recursive},
-        {'f', "say nothing about what does not exist", &flag_force},
-        {},
-    };
-    static const struct usage usage = {
-        .name = "rm",
-        .operands = "PATH...",
-        .summary = "Removes files.",
-        .options = options,
-        .operands_min = 1,
-        .operands_max = OPERANDS_UNLIMITED,
-        .options_anywhere = true,
-    };
     size_t operands = options_take(&usage, count, arguments);
     bool good = true;
     for (size_t i = 0; i < operands; i++)
-        good = (flag_recursive ? tree_remove(arguments[i])
-                               : report(arguments[i], fs_remove(arguments[i], false))) &&
+        good = (option_recursive ? tree_remove(arguments[i])
+                                 : report(arguments[i], fs_remove(arguments[i], false))) &&
                good;
     return good ? 0 : 1;
 }

@@ -3,6 +3,7 @@
 // sleep: waits.
 
 #include <base/string.h>
+#include <manual/sleep.h>
 #include <user/program.h>
 
 // Seconds with at most nine places behind the point, as nanoseconds.
@@ -26,13 +27,6 @@ static bool duration_parse(char *text, uint64_t *nanoseconds) {
 }
 
 int main(int count, char **arguments) {
-    static const struct usage usage = {
-        .name = "sleep",
-        .operands = "SECONDS",
-        .summary = "Waits; the seconds may have a fraction.",
-        .operands_min = 1,
-        .operands_max = 1,
-    };
     uint64_t duration;
     (void)options_take(&usage, count, arguments);
     if (!duration_parse(arguments[0], &duration)) {

@@ -2,18 +2,11 @@
 //
 // touch: makes empty files.
 
+#include <manual/touch.h>
 #include <user/fs.h>
 #include <user/program.h>
 
 int main(int count, char **arguments) {
-    static const struct usage usage = {
-        .name = "touch",
-        .operands = "FILE...",
-        .summary = "Makes empty files; those that exist stay as they are.",
-        .operands_min = 1,
-        .operands_max = OPERANDS_UNLIMITED,
-        .options_anywhere = true,
-    };
     size_t operands = options_take(&usage, count, arguments);
     bool good = true;
     for (size_t i = 0; i < operands; i++) {

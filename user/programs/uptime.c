@@ -2,11 +2,10 @@
 //
 // uptime: how long the system has been running.
 
+#include <manual/uptime.h>
 #include <user/program.h>
 
 int main(int count, char **arguments) {
-    static const struct usage usage = {
-        .name = "uptime", .operands = "", .summary = "Says how long the system has been running."};
     (void)options_take(&usage, count, arguments);
     uint64_t now = clock_now();
     uint64_t seconds = now / 1'000'000'000;

@@ -2,6 +2,7 @@
 //
 // wc: counts lines, words and bytes.
 
+#include <manual/wc.h>
 #include <user/fs.h>
 #include <user/program.h>
 
@@ -59,13 +60,6 @@ static bool path_count(const char *path, struct counts *total) {
 }
 
 int main(int count, char **arguments) {
-    static const struct usage usage = {
-        .name = "wc",
-        .operands = "[FILE...]",
-        .summary = "Counts lines, words and bytes; without a file, of what is typed until Ctrl-D.",
-        .operands_max = OPERANDS_UNLIMITED,
-        .options_anywhere = true,
-    };
     size_t operands = options_take(&usage, count, arguments);
     struct counts total = {};
     bool good = operands > 0 || path_count(nullptr, &total);

@@ -8,6 +8,7 @@
 #include "editor.h"
 #include "shell.h"
 #include <base/string.h>
+#include <manual/sh.h>
 #include <protocols/console.h>
 #include <user/fs.h>
 #include <user/heap.h>
@@ -130,43 +131,32 @@ static int script_run(const char *path) {
     return shell.status;
 }
 
-static bool flag_command;
-
 static int run_as_asked(size_t operands, char **arguments) {
-    if (operands == 0 && !flag_command) {
+    if (operands == 0 && !option_command) {
         if (stream_get(STREAM_INPUT).kind != STREAM_CONSOLE)
             return script_run(nullptr);
         interact();
         return shell.status;
     }
     // Behind -c stand the text, then $0 and the rest; else the file, which is $0.
-    size_t zero = flag_command ? 1 : 0;
+    size_t zero = option_command ? 1 : 0;
     if (operands > zero)
         shell.zero = arguments[zero];
     shell.argument_count = operands > zero + 1 ? operands - zero - 1 : 0;
     shell.arguments = arguments + zero + 1;
-    if (!flag_command)
+    if (!option_command)
         return script_run(arguments[0]);
     (void)shell_run(arguments[0], "-c");
     return shell.status;
 }
 
 int main(int count, char **arguments) {
-    static const struct option options[] = {{'c', "run the text that is the first operand", &flag_command},
-                                            {}};
-    static const struct usage usage = {
-        .name = "sh",
-        .operands = "[FILE [ARGUMENT...]]",
-        .summary = "The shell: runs what is typed, the script FILE, or with -c a text.",
-        .options = options,
-        .operands_max = OPERANDS_UNLIMITED,
-    };
     size_t environment_count;
     const char *const *environment = environment_all(&environment_count);
     size_t operands = options_take(&usage, count, arguments);
     format_buffer(shell.directory, sizeof(shell.directory), "%s", working_directory());
     shell.zero = "sh";
-    if (flag_command && operands == 0) {
+    if (option_command && operands == 0) {
         print_error("-c wants a text (try sh --help)");
         return OPTIONS_STATUS_WRONG;
     }
