@@ -9,7 +9,6 @@ from tessera import PROMPT, ROOT, Machine
 PROGRAMS = sorted(page.stem for page in (ROOT / "user/programs/manual").glob("*.toml"))
 
 
-
 @pytest.fixture(scope="module")
 def machine():
     with Machine() as booted:
