@@ -25,6 +25,7 @@
 #define ARRIVALS_MOST 2048u
 #define ARRIVAL_TICKS 5'000u
 #define ARRIVAL_WAIT  10'000'000ull // nanoseconds
+#define MISSES_MOST   32u           // arrivals that did not come in that time: a host may stop us for longer
 
 enum { SOURCE_NONE = 0, SOURCE_INSTRUCTION = 1, SOURCE_JITTER = 2 };
 
@@ -80,13 +81,17 @@ static bool arrival_wait(uint64_t *when) {
 
 static bool jitter_gather(void) {
     unsigned bits = 0;
+    unsigned misses = 0;
     uint64_t last = tsc_read();
     uint64_t last_step = 0;
     clock_boot_hook = timer_hook;
     for (unsigned i = 0; i < ARRIVALS_MOST && bits < BITS_WANTED; i++) {
         uint64_t now;
-        if (!arrival_wait(&now))
-            break;
+        if (!arrival_wait(&now)) {
+            if (++misses > MISSES_MOST)
+                break;
+            continue;
+        }
         uint64_t step = now - last;
         bits += step != last_step;
         random_mix(&generator, &now, sizeof(now));
