@@ -222,7 +222,7 @@ TURN turn_counter(void) {
 
 TURN turn_bad_call(void) {
     uint64_t results[3];
-    (void)ts_syscall0(NO_CALL, results);
+    (void)ts_syscall6(NO_CALL, 0, 0, 0, 0, 0, 0, results);
 }
 
 TURN turn_yield(void) {

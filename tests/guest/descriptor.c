@@ -127,7 +127,7 @@ static int sleep_long(uint64_t argument, struct message_page *page) {
     (void)page;
     uint64_t results[3];
     for (;;)
-        (void)bare_syscall0(SYSCALL_THREAD_YIELD, results);
+        (void)bare_syscall6(SYSCALL_THREAD_YIELD, 0, 0, 0, 0, 0, 0, results);
 }
 
 static void transfer_to_an_ended_process(void) {

@@ -170,13 +170,6 @@ FAKE_USER = """
 #pragma once
 #include <stdint.h>
 #include <abi/status.h>
-status_t ts_syscall0(uint64_t number, uint64_t results[3]);
-status_t ts_syscall1(uint64_t number, uint64_t a0, uint64_t results[3]);
-status_t ts_syscall2(uint64_t number, uint64_t a0, uint64_t a1, uint64_t results[3]);
-status_t ts_syscall3(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t results[3]);
-status_t ts_syscall4(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t results[3]);
-status_t ts_syscall5(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
-                     uint64_t results[3]);
 status_t ts_syscall6(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
                      uint64_t results[3]);
 status_t ts_syscall_message(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t words[8],

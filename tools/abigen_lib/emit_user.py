@@ -7,9 +7,6 @@ from .text import comment, header, joined, wrapped_call
 PRIMITIVES = """
 What the port provides in user/lib/arch/ARCH/syscall.h (docs/decisions/0005-register-layout.md):
 
-  static inline status_t ts_syscall0(uint64_t number, uint64_t results[3]);
-  static inline status_t ts_syscall1(uint64_t number, uint64_t a0, uint64_t results[3]);
-  ... up to
   static inline status_t ts_syscall6(uint64_t number, uint64_t a0, ..., uint64_t a5, uint64_t results[3]);
   static inline status_t ts_syscall_message(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2,
                                             uint64_t words[8], uint64_t results[3]);
@@ -74,9 +71,10 @@ def stub(contract: Contract, call: Call) -> list[str]:
     lines += wrapped_call(f"static inline status_t ts_{call.name}(", parameters(call), ") {", "    ")
     lines.append("    uint64_t results[3];")
     registers = [register(a) for a in call.args]
+    registers += ["0"] * ((3 if call.message else 6) - len(registers))
     if call.message:
-        registers += ["0"] * (3 - len(registers)) + ["words"]
-    suffix = "_message" if call.message else str(len(registers))
+        registers.append("words")
+    suffix = "_message" if call.message else "6"
     items = [call.constant, *registers, "results"]
     lines += wrapped_call(f"    const status_t error = ts_syscall{suffix}(", items, ");", "        ")
     for index, result in enumerate(call.results):

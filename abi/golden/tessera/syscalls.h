@@ -11,9 +11,6 @@
 
 // What the port provides in user/lib/arch/ARCH/syscall.h (docs/decisions/0005-register-layout.md):
 //
-//   static inline status_t ts_syscall0(uint64_t number, uint64_t results[3]);
-//   static inline status_t ts_syscall1(uint64_t number, uint64_t a0, uint64_t results[3]);
-//   ... up to
 //   static inline status_t ts_syscall6(uint64_t number, uint64_t a0, ..., uint64_t a5, uint64_t results[3]);
 //   static inline status_t ts_syscall_message(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2,
 //                                             uint64_t words[8], uint64_t results[3]);
@@ -34,7 +31,8 @@
 // Errors: BAD_DESCRIPTOR, WRONG_KIND, NO_RIGHT, IN_TRANSIT, NO_QUOTA, TABLE_FULL.
 static inline status_t ts_descriptor_clone(desc_t descriptor, uint64_t rights, desc_t *clone) {
     uint64_t results[3];
-    const status_t error = ts_syscall2(SYSCALL_DESCRIPTOR_CLONE, descriptor.value, rights, results);
+    const status_t error = ts_syscall6(SYSCALL_DESCRIPTOR_CLONE, descriptor.value, rights, 0, 0, 0, 0,
+        results);
     if (clone)
         *clone = (desc_t){results[0]};
     return error;
@@ -47,7 +45,7 @@ static inline status_t ts_descriptor_clone(desc_t descriptor, uint64_t rights, d
 // Errors: BAD_DESCRIPTOR, IN_TRANSIT.
 static inline status_t ts_descriptor_release(desc_t descriptor) {
     uint64_t results[3];
-    const status_t error = ts_syscall1(SYSCALL_DESCRIPTOR_RELEASE, descriptor.value, results);
+    const status_t error = ts_syscall6(SYSCALL_DESCRIPTOR_RELEASE, descriptor.value, 0, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -63,8 +61,8 @@ static inline status_t ts_descriptor_release(desc_t descriptor) {
 static inline status_t ts_descriptor_transfer(desc_t descriptor, desc_t target, uint64_t rights,
     desc_t *moved) {
     uint64_t results[3];
-    const status_t error = ts_syscall3(SYSCALL_DESCRIPTOR_TRANSFER, descriptor.value, target.value, rights,
-        results);
+    const status_t error = ts_syscall6(SYSCALL_DESCRIPTOR_TRANSFER, descriptor.value, target.value, rights, 0,
+        0, 0, results);
     if (moved)
         *moved = (desc_t){results[0]};
     return error;
@@ -77,7 +75,7 @@ static inline status_t ts_descriptor_transfer(desc_t descriptor, desc_t target, 
 // Errors: BAD_DESCRIPTOR, WRONG_KIND, IN_TRANSIT, NO_QUOTA, TABLE_FULL.
 static inline status_t ts_descriptor_weaken(desc_t descriptor, desc_t *weak) {
     uint64_t results[3];
-    const status_t error = ts_syscall1(SYSCALL_DESCRIPTOR_WEAKEN, descriptor.value, results);
+    const status_t error = ts_syscall6(SYSCALL_DESCRIPTOR_WEAKEN, descriptor.value, 0, 0, 0, 0, 0, results);
     if (weak)
         *weak = (desc_t){results[0]};
     return error;
@@ -90,7 +88,8 @@ static inline status_t ts_descriptor_weaken(desc_t descriptor, desc_t *weak) {
 // Errors: BAD_DESCRIPTOR, WRONG_KIND, IN_TRANSIT, DEAD, NO_QUOTA, TABLE_FULL.
 static inline status_t ts_descriptor_strengthen(desc_t descriptor, desc_t *strong) {
     uint64_t results[3];
-    const status_t error = ts_syscall1(SYSCALL_DESCRIPTOR_STRENGTHEN, descriptor.value, results);
+    const status_t error = ts_syscall6(SYSCALL_DESCRIPTOR_STRENGTHEN, descriptor.value, 0, 0, 0, 0, 0,
+        results);
     if (strong)
         *strong = (desc_t){results[0]};
     return error;
@@ -105,8 +104,8 @@ static inline status_t ts_descriptor_strengthen(desc_t descriptor, desc_t *stron
 static inline status_t ts_descriptor_inspect(desc_t descriptor, struct descriptor_info *info,
     uint64_t info_size) {
     uint64_t results[3];
-    const status_t error = ts_syscall3(SYSCALL_DESCRIPTOR_INSPECT, descriptor.value, (uintptr_t)info,
-        info_size, results);
+    const status_t error = ts_syscall6(SYSCALL_DESCRIPTOR_INSPECT, descriptor.value, (uintptr_t)info,
+        info_size, 0, 0, 0, results);
     return error;
 }
 
@@ -118,7 +117,7 @@ static inline status_t ts_descriptor_inspect(desc_t descriptor, struct descripto
 // Errors: BAD_SIZE, BAD_FLAGS, NO_QUOTA, TABLE_FULL.
 static inline status_t ts_memory_allocate(uint64_t size, uint64_t flags, desc_t *memory) {
     uint64_t results[3];
-    const status_t error = ts_syscall2(SYSCALL_MEMORY_ALLOCATE, size, flags, results);
+    const status_t error = ts_syscall6(SYSCALL_MEMORY_ALLOCATE, size, flags, 0, 0, 0, 0, results);
     if (memory)
         *memory = (desc_t){results[0]};
     return error;
@@ -137,7 +136,8 @@ static inline status_t ts_memory_allocate(uint64_t size, uint64_t flags, desc_t 
 static inline status_t ts_memory_physical(desc_t platform, uint64_t base, uint64_t size, uint64_t flags,
     desc_t *memory) {
     uint64_t results[3];
-    const status_t error = ts_syscall4(SYSCALL_MEMORY_PHYSICAL, platform.value, base, size, flags, results);
+    const status_t error = ts_syscall6(SYSCALL_MEMORY_PHYSICAL, platform.value, base, size, flags, 0, 0,
+        results);
     if (memory)
         *memory = (desc_t){results[0]};
     return error;
@@ -149,7 +149,7 @@ static inline status_t ts_memory_physical(desc_t platform, uint64_t base, uint64
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, MAPPED, SELF, SEALED.
 static inline status_t ts_memory_seal(desc_t memory) {
     uint64_t results[3];
-    const status_t error = ts_syscall1(SYSCALL_MEMORY_SEAL, memory.value, results);
+    const status_t error = ts_syscall6(SYSCALL_MEMORY_SEAL, memory.value, 0, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -159,7 +159,7 @@ static inline status_t ts_memory_seal(desc_t memory) {
 // Errors: NO_QUOTA, TABLE_FULL.
 static inline status_t ts_space_create(desc_t *space) {
     uint64_t results[3];
-    const status_t error = ts_syscall0(SYSCALL_SPACE_CREATE, results);
+    const status_t error = ts_syscall6(SYSCALL_SPACE_CREATE, 0, 0, 0, 0, 0, 0, results);
     if (space)
         *space = (desc_t){results[0]};
     return error;
@@ -193,7 +193,7 @@ static inline status_t ts_space_map(desc_t space, uint64_t memory, uint64_t addr
 // NOT_MAPPED.
 static inline status_t ts_space_unmap(desc_t space, uint64_t address) {
     uint64_t results[3];
-    const status_t error = ts_syscall2(SYSCALL_SPACE_UNMAP, space.value, address, results);
+    const status_t error = ts_syscall6(SYSCALL_SPACE_UNMAP, space.value, address, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -207,7 +207,7 @@ static inline status_t ts_space_unmap(desc_t space, uint64_t address) {
 // BAD_FLAGS, NOT_MAPPED, WRITE_EXECUTE, SEALED.
 static inline status_t ts_space_protect(desc_t space, uint64_t address, uint64_t flags) {
     uint64_t results[3];
-    const status_t error = ts_syscall3(SYSCALL_SPACE_PROTECT, space.value, address, flags, results);
+    const status_t error = ts_syscall6(SYSCALL_SPACE_PROTECT, space.value, address, flags, 0, 0, 0, results);
     return error;
 }
 
@@ -220,7 +220,7 @@ static inline status_t ts_space_protect(desc_t space, uint64_t address, uint64_t
 // Errors: BAD_ADDRESS, BAD_ALIGNMENT, BAD_VALUE, CHANGED, TIMED_OUT, CLOSED.
 static inline status_t ts_futex_wait(uint64_t address, uint32_t expected, uint64_t deadline) {
     uint64_t results[3];
-    const status_t error = ts_syscall3(SYSCALL_FUTEX_WAIT, address, expected, deadline, results);
+    const status_t error = ts_syscall6(SYSCALL_FUTEX_WAIT, address, expected, deadline, 0, 0, 0, results);
     return error;
 }
 
@@ -232,7 +232,7 @@ static inline status_t ts_futex_wait(uint64_t address, uint32_t expected, uint64
 // Errors: BAD_ADDRESS, BAD_ALIGNMENT, BAD_VALUE.
 static inline status_t ts_futex_wake(uint64_t address, uint64_t count, uint64_t *woken) {
     uint64_t results[3];
-    const status_t error = ts_syscall2(SYSCALL_FUTEX_WAKE, address, count, results);
+    const status_t error = ts_syscall6(SYSCALL_FUTEX_WAKE, address, count, 0, 0, 0, 0, results);
     if (woken)
         *woken = results[0];
     return error;
@@ -252,8 +252,8 @@ static inline status_t ts_futex_wake(uint64_t address, uint64_t count, uint64_t 
 static inline status_t ts_process_create(desc_t supervisor, uint64_t value, const struct limits *limits,
     uint64_t limits_size, desc_t *process, desc_t *space) {
     uint64_t results[3];
-    const status_t error = ts_syscall4(SYSCALL_PROCESS_CREATE, supervisor.value, value, (uintptr_t)limits,
-        limits_size, results);
+    const status_t error = ts_syscall6(SYSCALL_PROCESS_CREATE, supervisor.value, value, (uintptr_t)limits,
+        limits_size, 0, 0, results);
     if (process)
         *process = (desc_t){results[0]};
     if (space)
@@ -268,7 +268,7 @@ static inline status_t ts_process_create(desc_t supervisor, uint64_t value, cons
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE, SELF, PROCESS_ENDED.
 static inline status_t ts_process_end(desc_t process, uint64_t status) {
     uint64_t results[3];
-    const status_t error = ts_syscall2(SYSCALL_PROCESS_END, process.value, status, results);
+    const status_t error = ts_syscall6(SYSCALL_PROCESS_END, process.value, status, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -278,7 +278,7 @@ static inline status_t ts_process_end(desc_t process, uint64_t status) {
 // Errors: BAD_VALUE.
 static inline status_t ts_process_exit(uint64_t status) {
     uint64_t results[3];
-    const status_t error = ts_syscall1(SYSCALL_PROCESS_EXIT, status, results);
+    const status_t error = ts_syscall6(SYSCALL_PROCESS_EXIT, status, 0, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -295,8 +295,8 @@ static inline status_t ts_process_exit(uint64_t status) {
 static inline status_t ts_process_table(desc_t process, uint64_t index, struct table_entry *entries,
     uint64_t count, uint64_t *filled, uint64_t *next) {
     uint64_t results[3];
-    const status_t error = ts_syscall4(SYSCALL_PROCESS_TABLE, process.value, index, (uintptr_t)entries, count,
-        results);
+    const status_t error = ts_syscall6(SYSCALL_PROCESS_TABLE, process.value, index, (uintptr_t)entries, count,
+        0, 0, results);
     if (filled)
         *filled = results[0];
     if (next)
@@ -313,8 +313,8 @@ static inline status_t ts_process_table(desc_t process, uint64_t index, struct t
 // PROCESS_ENDED.
 static inline status_t ts_process_quota(desc_t process, struct quota_info *info, uint64_t info_size) {
     uint64_t results[3];
-    const status_t error = ts_syscall3(SYSCALL_PROCESS_QUOTA, process.value, (uintptr_t)info, info_size,
-        results);
+    const status_t error = ts_syscall6(SYSCALL_PROCESS_QUOTA, process.value, (uintptr_t)info, info_size, 0, 0,
+        0, results);
     return error;
 }
 
@@ -329,8 +329,8 @@ static inline status_t ts_process_quota(desc_t process, struct quota_info *info,
 static inline status_t ts_quota_inspect(desc_t quota, uint64_t after, struct quota_info *info,
     uint64_t info_size) {
     uint64_t results[3];
-    const status_t error = ts_syscall4(SYSCALL_QUOTA_INSPECT, quota.value, after, (uintptr_t)info, info_size,
-        results);
+    const status_t error = ts_syscall6(SYSCALL_QUOTA_INSPECT, quota.value, after, (uintptr_t)info, info_size,
+        0, 0, results);
     return error;
 }
 
@@ -345,7 +345,7 @@ static inline status_t ts_quota_inspect(desc_t quota, uint64_t after, struct quo
 static inline status_t ts_thread_create(desc_t process, uint64_t priority, desc_t *thread,
     uint64_t *message) {
     uint64_t results[3];
-    const status_t error = ts_syscall2(SYSCALL_THREAD_CREATE, process.value, priority, results);
+    const status_t error = ts_syscall6(SYSCALL_THREAD_CREATE, process.value, priority, 0, 0, 0, 0, results);
     if (thread)
         *thread = (desc_t){results[0]};
     if (message)
@@ -364,7 +364,8 @@ static inline status_t ts_thread_create(desc_t process, uint64_t priority, desc_
 // PROCESS_ENDED.
 static inline status_t ts_thread_start(desc_t thread, uint64_t entry, uint64_t stack, uint64_t argument) {
     uint64_t results[3];
-    const status_t error = ts_syscall4(SYSCALL_THREAD_START, thread.value, entry, stack, argument, results);
+    const status_t error = ts_syscall6(SYSCALL_THREAD_START, thread.value, entry, stack, argument, 0, 0,
+        results);
     return error;
 }
 
@@ -372,7 +373,7 @@ static inline status_t ts_thread_start(desc_t thread, uint64_t entry, uint64_t s
 // May block.
 static inline status_t ts_thread_exit(void) {
     uint64_t results[3];
-    const status_t error = ts_syscall0(SYSCALL_THREAD_EXIT, results);
+    const status_t error = ts_syscall6(SYSCALL_THREAD_EXIT, 0, 0, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -380,7 +381,7 @@ static inline status_t ts_thread_exit(void) {
 // Does not block.
 static inline status_t ts_thread_yield(void) {
     uint64_t results[3];
-    const status_t error = ts_syscall0(SYSCALL_THREAD_YIELD, results);
+    const status_t error = ts_syscall6(SYSCALL_THREAD_YIELD, 0, 0, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -391,7 +392,7 @@ static inline status_t ts_thread_yield(void) {
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE, PROCESS_ENDED.
 static inline status_t ts_thread_priority(desc_t thread, uint64_t priority) {
     uint64_t results[3];
-    const status_t error = ts_syscall2(SYSCALL_THREAD_PRIORITY, thread.value, priority, results);
+    const status_t error = ts_syscall6(SYSCALL_THREAD_PRIORITY, thread.value, priority, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -401,7 +402,7 @@ static inline status_t ts_thread_priority(desc_t thread, uint64_t priority) {
 // Errors: BAD_ADDRESS.
 static inline status_t ts_thread_pointer(uint64_t value) {
     uint64_t results[3];
-    const status_t error = ts_syscall1(SYSCALL_THREAD_POINTER, value, results);
+    const status_t error = ts_syscall6(SYSCALL_THREAD_POINTER, value, 0, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -412,7 +413,7 @@ static inline status_t ts_thread_pointer(uint64_t value) {
 // Errors: BAD_VALUE, NO_QUOTA, TABLE_FULL.
 static inline status_t ts_endpoint_create(uint64_t places, desc_t *endpoint) {
     uint64_t results[3];
-    const status_t error = ts_syscall1(SYSCALL_ENDPOINT_CREATE, places, results);
+    const status_t error = ts_syscall6(SYSCALL_ENDPOINT_CREATE, places, 0, 0, 0, 0, 0, results);
     if (endpoint)
         *endpoint = (desc_t){results[0]};
     return error;
@@ -427,7 +428,7 @@ static inline status_t ts_endpoint_create(uint64_t places, desc_t *endpoint) {
 // NO_QUOTA, TABLE_FULL.
 static inline status_t ts_badge_create(desc_t endpoint, uint64_t value, desc_t *badge) {
     uint64_t results[3];
-    const status_t error = ts_syscall2(SYSCALL_BADGE_CREATE, endpoint.value, value, results);
+    const status_t error = ts_syscall6(SYSCALL_BADGE_CREATE, endpoint.value, value, 0, 0, 0, 0, results);
     if (badge)
         *badge = (desc_t){results[0]};
     return error;
@@ -441,7 +442,7 @@ static inline status_t ts_badge_create(desc_t endpoint, uint64_t value, desc_t *
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE, DEAD.
 static inline status_t ts_badge_destroy(desc_t endpoint, uint64_t value) {
     uint64_t results[3];
-    const status_t error = ts_syscall2(SYSCALL_BADGE_DESTROY, endpoint.value, value, results);
+    const status_t error = ts_syscall6(SYSCALL_BADGE_DESTROY, endpoint.value, value, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -532,7 +533,7 @@ static inline status_t ts_reply_and_receive(desc_t endpoint, uint64_t header, ui
 // Errors: NO_QUOTA, TABLE_FULL.
 static inline status_t ts_reply_create(desc_t *reply) {
     uint64_t results[3];
-    const status_t error = ts_syscall0(SYSCALL_REPLY_CREATE, results);
+    const status_t error = ts_syscall6(SYSCALL_REPLY_CREATE, 0, 0, 0, 0, 0, 0, results);
     if (reply)
         *reply = (desc_t){results[0]};
     return error;
@@ -545,7 +546,7 @@ static inline status_t ts_reply_create(desc_t *reply) {
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, NO_CALL, REPLY_PENDING, CALLER_GONE.
 static inline status_t ts_reply_keep(desc_t reply) {
     uint64_t results[3];
-    const status_t error = ts_syscall1(SYSCALL_REPLY_KEEP, reply.value, results);
+    const status_t error = ts_syscall6(SYSCALL_REPLY_KEEP, reply.value, 0, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -562,8 +563,8 @@ static inline status_t ts_reply_keep(desc_t reply) {
 static inline status_t ts_lent_read(desc_t reply, uint64_t range, uint64_t offset, void *buffer,
     uint64_t length, uint64_t *copied) {
     uint64_t results[3];
-    const status_t error = ts_syscall5(SYSCALL_LENT_READ, reply.value, range, offset, (uintptr_t)buffer,
-        length, results);
+    const status_t error = ts_syscall6(SYSCALL_LENT_READ, reply.value, range, offset, (uintptr_t)buffer,
+        length, 0, results);
     if (copied)
         *copied = results[0];
     return error;
@@ -582,8 +583,8 @@ static inline status_t ts_lent_read(desc_t reply, uint64_t range, uint64_t offse
 static inline status_t ts_lent_write(desc_t reply, uint64_t range, uint64_t offset, const void *buffer,
     uint64_t length, uint64_t *copied) {
     uint64_t results[3];
-    const status_t error = ts_syscall5(SYSCALL_LENT_WRITE, reply.value, range, offset, (uintptr_t)buffer,
-        length, results);
+    const status_t error = ts_syscall6(SYSCALL_LENT_WRITE, reply.value, range, offset, (uintptr_t)buffer,
+        length, 0, results);
     if (copied)
         *copied = results[0];
     return error;
@@ -595,7 +596,7 @@ static inline status_t ts_lent_write(desc_t reply, uint64_t range, uint64_t offs
 // Errors: NO_QUOTA, TABLE_FULL.
 static inline status_t ts_notification_create(desc_t *notification) {
     uint64_t results[3];
-    const status_t error = ts_syscall0(SYSCALL_NOTIFICATION_CREATE, results);
+    const status_t error = ts_syscall6(SYSCALL_NOTIFICATION_CREATE, 0, 0, 0, 0, 0, 0, results);
     if (notification)
         *notification = (desc_t){results[0]};
     return error;
@@ -608,7 +609,8 @@ static inline status_t ts_notification_create(desc_t *notification) {
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE.
 static inline status_t ts_notification_signal(desc_t notification, uint64_t bits) {
     uint64_t results[3];
-    const status_t error = ts_syscall2(SYSCALL_NOTIFICATION_SIGNAL, notification.value, bits, results);
+    const status_t error = ts_syscall6(SYSCALL_NOTIFICATION_SIGNAL, notification.value, bits, 0, 0, 0, 0,
+        results);
     return error;
 }
 
@@ -623,7 +625,7 @@ static inline status_t ts_notification_signal(desc_t notification, uint64_t bits
 static inline status_t ts_notification_wait(desc_t notification, uint64_t mask, uint64_t deadline,
     uint64_t *bits) {
     uint64_t results[3];
-    const status_t error = ts_syscall3(SYSCALL_NOTIFICATION_WAIT, notification.value, mask, deadline,
+    const status_t error = ts_syscall6(SYSCALL_NOTIFICATION_WAIT, notification.value, mask, deadline, 0, 0, 0,
         results);
     if (bits)
         *bits = results[0];
@@ -638,7 +640,8 @@ static inline status_t ts_notification_wait(desc_t notification, uint64_t mask, 
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE.
 static inline status_t ts_notification_timer(desc_t notification, uint64_t bits, uint64_t when) {
     uint64_t results[3];
-    const status_t error = ts_syscall3(SYSCALL_NOTIFICATION_TIMER, notification.value, bits, when, results);
+    const status_t error = ts_syscall6(SYSCALL_NOTIFICATION_TIMER, notification.value, bits, when, 0, 0, 0,
+        results);
     return error;
 }
 
@@ -648,7 +651,7 @@ static inline status_t ts_notification_timer(desc_t notification, uint64_t bits,
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BOUND, NOT_BOUND.
 static inline status_t ts_notification_bind(desc_t notification) {
     uint64_t results[3];
-    const status_t error = ts_syscall1(SYSCALL_NOTIFICATION_BIND, notification.value, results);
+    const status_t error = ts_syscall6(SYSCALL_NOTIFICATION_BIND, notification.value, 0, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -663,7 +666,8 @@ static inline status_t ts_notification_bind(desc_t notification) {
 static inline status_t ts_interrupt_create(desc_t platform, uint64_t line, uint64_t flags,
     desc_t *interrupt) {
     uint64_t results[3];
-    const status_t error = ts_syscall3(SYSCALL_INTERRUPT_CREATE, platform.value, line, flags, results);
+    const status_t error = ts_syscall6(SYSCALL_INTERRUPT_CREATE, platform.value, line, flags, 0, 0, 0,
+        results);
     if (interrupt)
         *interrupt = (desc_t){results[0]};
     return error;
@@ -678,8 +682,8 @@ static inline status_t ts_interrupt_create(desc_t platform, uint64_t line, uint6
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE, BOUND.
 static inline status_t ts_interrupt_bind(desc_t interrupt, desc_t notification, uint64_t bits) {
     uint64_t results[3];
-    const status_t error = ts_syscall3(SYSCALL_INTERRUPT_BIND, interrupt.value, notification.value, bits,
-        results);
+    const status_t error = ts_syscall6(SYSCALL_INTERRUPT_BIND, interrupt.value, notification.value, bits, 0,
+        0, 0, results);
     return error;
 }
 
@@ -689,7 +693,7 @@ static inline status_t ts_interrupt_bind(desc_t interrupt, desc_t notification, 
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, NOT_BOUND.
 static inline status_t ts_interrupt_ack(desc_t interrupt) {
     uint64_t results[3];
-    const status_t error = ts_syscall1(SYSCALL_INTERRUPT_ACK, interrupt.value, results);
+    const status_t error = ts_syscall6(SYSCALL_INTERRUPT_ACK, interrupt.value, 0, 0, 0, 0, 0, results);
     return error;
 }
 
@@ -705,7 +709,7 @@ static inline status_t ts_interrupt_ack(desc_t interrupt) {
 static inline status_t ts_platform_restrict(desc_t platform, uint64_t kind, uint64_t base, uint64_t length,
     desc_t *part) {
     uint64_t results[3];
-    const status_t error = ts_syscall4(SYSCALL_PLATFORM_RESTRICT, platform.value, kind, base, length,
+    const status_t error = ts_syscall6(SYSCALL_PLATFORM_RESTRICT, platform.value, kind, base, length, 0, 0,
         results);
     if (part)
         *part = (desc_t){results[0]};
@@ -721,7 +725,7 @@ static inline status_t ts_platform_restrict(desc_t platform, uint64_t kind, uint
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE, OUT_OF_RANGE, NOT_HERE.
 static inline status_t ts_port_read(desc_t platform, uint64_t port, uint64_t width, uint64_t *value) {
     uint64_t results[3];
-    const status_t error = ts_syscall3(SYSCALL_PORT_READ, platform.value, port, width, results);
+    const status_t error = ts_syscall6(SYSCALL_PORT_READ, platform.value, port, width, 0, 0, 0, results);
     if (value)
         *value = results[0];
     return error;
@@ -736,7 +740,7 @@ static inline status_t ts_port_read(desc_t platform, uint64_t port, uint64_t wid
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_VALUE, OUT_OF_RANGE, NOT_HERE.
 static inline status_t ts_port_write(desc_t platform, uint64_t port, uint64_t width, uint64_t value) {
     uint64_t results[3];
-    const status_t error = ts_syscall4(SYSCALL_PORT_WRITE, platform.value, port, width, value, results);
+    const status_t error = ts_syscall6(SYSCALL_PORT_WRITE, platform.value, port, width, value, 0, 0, results);
     return error;
 }
 
@@ -748,7 +752,8 @@ static inline status_t ts_port_write(desc_t platform, uint64_t port, uint64_t wi
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_ADDRESS, BAD_SIZE.
 static inline status_t ts_log_write(desc_t platform, const void *text, uint64_t length) {
     uint64_t results[3];
-    const status_t error = ts_syscall3(SYSCALL_LOG_WRITE, platform.value, (uintptr_t)text, length, results);
+    const status_t error = ts_syscall6(SYSCALL_LOG_WRITE, platform.value, (uintptr_t)text, length, 0, 0, 0,
+        results);
     return error;
 }
 
@@ -764,8 +769,8 @@ static inline status_t ts_log_write(desc_t platform, const void *text, uint64_t 
 static inline status_t ts_log_read(desc_t platform, uint64_t position, void *buffer, uint64_t length,
     uint64_t *filled, uint64_t *next) {
     uint64_t results[3];
-    const status_t error = ts_syscall4(SYSCALL_LOG_READ, platform.value, position, (uintptr_t)buffer, length,
-        results);
+    const status_t error = ts_syscall6(SYSCALL_LOG_READ, platform.value, position, (uintptr_t)buffer, length,
+        0, 0, results);
     if (filled)
         *filled = results[0];
     if (next)
@@ -778,7 +783,7 @@ static inline status_t ts_log_read(desc_t platform, uint64_t position, void *buf
 // - result time: nanoseconds
 static inline status_t ts_clock_read(uint64_t *time) {
     uint64_t results[3];
-    const status_t error = ts_syscall0(SYSCALL_CLOCK_READ, results);
+    const status_t error = ts_syscall6(SYSCALL_CLOCK_READ, 0, 0, 0, 0, 0, 0, results);
     if (time)
         *time = results[0];
     return error;
@@ -791,6 +796,6 @@ static inline status_t ts_clock_read(uint64_t *time) {
 // Errors: BAD_ADDRESS, BAD_SIZE, NOT_SEEDED.
 static inline status_t ts_entropy_read(void *buffer, uint64_t length) {
     uint64_t results[3];
-    const status_t error = ts_syscall2(SYSCALL_ENTROPY_READ, (uintptr_t)buffer, length, results);
+    const status_t error = ts_syscall6(SYSCALL_ENTROPY_READ, (uintptr_t)buffer, length, 0, 0, 0, 0, results);
     return error;
 }

@@ -159,7 +159,8 @@ bool child_make(struct child *child, const struct limits *limits) {
 static void child_run(struct launch *launch, struct message_page *page) {
     child_function_t *function = (child_function_t *)(uintptr_t)launch->function;
     uint64_t results[3];
-    (void)bare_syscall1(SYSCALL_PROCESS_EXIT, (uint64_t)function(launch->argument, page) & 0xff, results);
+    uint64_t status = (uint64_t)function(launch->argument, page) & 0xff;
+    (void)bare_syscall6(SYSCALL_PROCESS_EXIT, status, 0, 0, 0, 0, 0, results);
 }
 
 static bool stack_load(struct child *child, child_function_t *function, uint64_t argument) {

@@ -8,21 +8,9 @@
 #ifndef GUEST_RECORD_SYSCALL_H
 #define GUEST_RECORD_SYSCALL_H
 
-#define ts_syscall0        bare_syscall0
-#define ts_syscall1        bare_syscall1
-#define ts_syscall2        bare_syscall2
-#define ts_syscall3        bare_syscall3
-#define ts_syscall4        bare_syscall4
-#define ts_syscall5        bare_syscall5
 #define ts_syscall6        bare_syscall6
 #define ts_syscall_message bare_syscall_message
 #include_next "syscall.h"
-#undef ts_syscall0
-#undef ts_syscall1
-#undef ts_syscall2
-#undef ts_syscall3
-#undef ts_syscall4
-#undef ts_syscall5
 #undef ts_syscall6
 #undef ts_syscall_message
 
@@ -36,33 +24,6 @@ static inline status_t record(uint64_t number, status_t status) {
 static inline status_t ts_syscall6(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
                                    uint64_t a4, uint64_t a5, uint64_t results[3]) {
     return record(number, bare_syscall6(number, a0, a1, a2, a3, a4, a5, results));
-}
-
-static inline status_t ts_syscall5(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
-                                   uint64_t a4, uint64_t results[3]) {
-    return ts_syscall6(number, a0, a1, a2, a3, a4, 0, results);
-}
-
-static inline status_t ts_syscall4(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
-                                   uint64_t results[3]) {
-    return ts_syscall6(number, a0, a1, a2, a3, 0, 0, results);
-}
-
-static inline status_t ts_syscall3(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2,
-                                   uint64_t results[3]) {
-    return ts_syscall6(number, a0, a1, a2, 0, 0, 0, results);
-}
-
-static inline status_t ts_syscall2(uint64_t number, uint64_t a0, uint64_t a1, uint64_t results[3]) {
-    return ts_syscall6(number, a0, a1, 0, 0, 0, 0, results);
-}
-
-static inline status_t ts_syscall1(uint64_t number, uint64_t a0, uint64_t results[3]) {
-    return ts_syscall6(number, a0, 0, 0, 0, 0, 0, results);
-}
-
-static inline status_t ts_syscall0(uint64_t number, uint64_t results[3]) {
-    return ts_syscall6(number, 0, 0, 0, 0, 0, 0, results);
 }
 
 static inline status_t ts_syscall_message(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2,

@@ -29,33 +29,6 @@ static inline status_t ts_syscall6(uint64_t number, uint64_t a0, uint64_t a1, ui
     return (status_t)(int32_t)rax;
 }
 
-static inline status_t ts_syscall5(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
-                                   uint64_t a4, uint64_t results[3]) {
-    return ts_syscall6(number, a0, a1, a2, a3, a4, 0, results);
-}
-
-static inline status_t ts_syscall4(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
-                                   uint64_t results[3]) {
-    return ts_syscall6(number, a0, a1, a2, a3, 0, 0, results);
-}
-
-static inline status_t ts_syscall3(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2,
-                                   uint64_t results[3]) {
-    return ts_syscall6(number, a0, a1, a2, 0, 0, 0, results);
-}
-
-static inline status_t ts_syscall2(uint64_t number, uint64_t a0, uint64_t a1, uint64_t results[3]) {
-    return ts_syscall6(number, a0, a1, 0, 0, 0, 0, results);
-}
-
-static inline status_t ts_syscall1(uint64_t number, uint64_t a0, uint64_t results[3]) {
-    return ts_syscall6(number, a0, 0, 0, 0, 0, 0, results);
-}
-
-static inline status_t ts_syscall0(uint64_t number, uint64_t results[3]) {
-    return ts_syscall6(number, 0, 0, 0, 0, 0, 0, results);
-}
-
 static inline status_t ts_syscall_message(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2,
                                           uint64_t words[8], uint64_t results[3]) {
     register uint64_t rax __asm__("rax") = number;
