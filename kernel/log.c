@@ -45,21 +45,26 @@ static void ring_write(const char *text, size_t length) {
     early_console_write(text, length);
 }
 
-static void line_start(void) {
+static void line_start(enum log_level level) {
     char stamp[32];
     uint64_t now = clock_now();
-    size_t length =
-        format_buffer(stamp, sizeof(stamp), "[%5lu.%06lu] ", (now / SECOND), (now % SECOND / MICROSECOND));
+    size_t length = format_buffer(stamp, sizeof(stamp), "[%5lu.%06lu] %c ", (now / SECOND),
+                                  (now % SECOND / MICROSECOND), LOG_LEVEL_LETTERS[level]);
     ring_write(stamp, length);
 }
 
-// One line or several; the last is ended if it is not.
-static void lines_add(const char *text, size_t length) {
+// One line or several; the last is ended if it is not. `marked`: a line may bring the letter of its level.
+static void lines_add(enum log_level otherwise, bool marked, const char *text, size_t length) {
     ring_lock();
     while (length > 0) {
+        enum log_level level = otherwise;
+        if (marked && log_level_take(text, length, &level)) {
+            text += 2;
+            length -= 2;
+        }
         const char *newline = memchr(text, '\n', length);
         size_t part = newline == nullptr ? length : (size_t)(newline - text) + 1;
-        line_start();
+        line_start(level);
         ring_write(text, part);
         if (newline == nullptr)
             ring_write("\n", 1);
@@ -78,16 +83,16 @@ void log_text(const char *text, size_t length) {
         bool plain = (byte >= ' ' && byte != 0x7f) || byte == '\n' || byte == '\t';
         line[i] = plain ? text[i] : '?';
     }
-    lines_add(line, length);
+    lines_add(LOG_INFO, true, line, length);
 }
 
-void log_line(const char *format, ...) {
+void log_line(enum log_level level, const char *format, ...) {
     char line[LOG_LINE_MAX];
     va_list arguments;
     va_start(arguments, format);
     size_t length = min_u64(format_buffer_v(line, sizeof(line), format, arguments), sizeof(line) - 1);
     va_end(arguments);
-    lines_add(line, length);
+    lines_add(level, false, line, length);
 }
 
 static void ring_copy(uint64_t position, char *to, size_t length) {

@@ -36,15 +36,16 @@ static void add_memory(const struct boot_parameters *parameters) {
 void kernel_main(const struct boot_parameters *parameters) {
     cpu_init(&cpus[0], 0);
     reclaim_init();
-    log_line("Tessera, loaded by %s", parameters->loader);
+    log_line(LOG_INFO, "Tessera, loaded by %s", parameters->loader);
     add_memory(parameters);
     uint64_t pages = page_free_count();
     struct charge limit = budget_divide();
     quota_root_init(&limit);
     clock_page_init(parameters->boot_seconds);
-    log_line("memory: %lu KiB usable, %lu KiB free for programs",
+    log_line(LOG_INFO, "memory: %lu KiB usable, %lu KiB free for programs",
              (unsigned long)(parameters->usable_bytes / KIB), (unsigned long)(root_quota.limit.bytes / KIB));
-    log_line("reserve: %lu KiB for kernel records", (unsigned long)(pages * PAGE_SIZE - limit.bytes) / KIB);
+    log_line(LOG_INFO, "reserve: %lu KiB for kernel records",
+             (unsigned long)(pages * PAGE_SIZE - limit.bytes) / KIB);
     first_process_start(parameters);
     arch_cpu_enter_loop();
 }

@@ -104,8 +104,8 @@ static void initrd_take(struct boot_parameters *parameters, uint64_t offset, uin
     uint64_t physical = file->address - offset;
     if (file->address < offset || !range_within(physical, file->size, limit) ||
         !is_aligned(physical, PAGE_SIZE)) {
-        log_line("boot: the initrd at 0x%lx, %lu bytes, is not page-aligned memory; ignored", physical,
-                 file->size);
+        log_line(LOG_WARNING, "boot: the initrd at 0x%lx, %lu bytes, is not page-aligned memory; ignored",
+                 physical, file->size);
         return;
     }
     parameters->initrd = paddr(physical);
@@ -122,7 +122,7 @@ static void screen_take(struct boot_parameters *parameters, uint64_t offset) {
         screen->width == 0 || screen->bits_per_pixel % 8 != 0 || screen->bits_per_pixel == 0 ||
         screen->pitch / (screen->bits_per_pixel / 8) < screen->width ||
         ckd_mul(&bytes, screen->pitch, screen->height) || bytes == 0) {
-        log_line("boot: the framebuffer's answer makes no sense; ignored");
+        log_line(LOG_WARNING, "boot: the framebuffer's answer makes no sense; ignored");
         return;
     }
     const uint8_t format[] = {(uint8_t)screen->bits_per_pixel, screen->red_mask_size,
@@ -175,7 +175,8 @@ static void map_take(struct memory_map *map, uint64_t limit) {
     if (error != MEMORY_MAP_OK)
         panic("expected usable memory from the loader, but %s", memory_map_error_text(error));
     if (map->wrapped + map->overlaps + map->beyond_bytes + map->dropped_bytes != 0)
-        log_line("boot: memory map mended: %zu entries wrapped, %zu overlapped, %lu KiB out of reach, "
+        log_line(LOG_WARNING,
+                 "boot: memory map mended: %zu entries wrapped, %zu overlapped, %lu KiB out of reach, "
                  "%lu KiB in too many pieces",
                  map->wrapped, map->overlaps, (map->beyond_bytes / KIB), (map->dropped_bytes / KIB));
 }

@@ -97,7 +97,7 @@ void screen_start(const struct boot_framebuffer *framebuffer, void *pixels) {
     if (!surface_init(&screen.surface, pixels, framebuffer->width, framebuffer->height, framebuffer->pitch,
                       framebuffer->format) ||
         framebuffer->width < FONT_WIDTH || framebuffer->height < FONT_HEIGHT) {
-        log_line("screen: not drawn to: %lu x %lu, pitch %lu, format 0x%lx", framebuffer->width,
+        log_line(LOG_WARNING, "screen: not drawn to: %lu x %lu, pitch %lu, format 0x%lx", framebuffer->width,
                  framebuffer->height, framebuffer->pitch, framebuffer->format);
         return;
     }
@@ -110,7 +110,7 @@ void screen_start(const struct boot_framebuffer *framebuffer, void *pixels) {
     clear();
     screen.usable = true;
     screen_write(tail, log_tail(tail, sizeof(tail)));
-    log_line("screen: %lu x %lu, %u columns, %u rows", framebuffer->width, framebuffer->height,
+    log_line(LOG_INFO, "screen: %lu x %lu, %u columns, %u rows", framebuffer->width, framebuffer->height,
              screen.columns, screen.rows);
 }
 

@@ -19,7 +19,8 @@ void panic(const char *format, ...) {
     longjmp(halted, 1);
 }
 
-void log_line(const char *format, ...) {
+void log_line(enum log_level level, const char *format, ...) {
+    (void)level;
     va_list arguments;
     va_start(arguments, format);
     console_length += format_buffer_v(console + console_length, 256, format, arguments);

@@ -61,7 +61,7 @@ static void test_symbols(void **state) {
 static void test_what_is_printed(void **state) {
     (void)state;
     driver_has_console = true;
-    log_line("before");
+    log_line(LOG_INFO, "before");
     console_take();
     if (setjmp(halted) == 0)
         panic("expected %d, got %s", 1, "two");
@@ -74,7 +74,7 @@ static void test_what_is_printed(void **state) {
                                         "  #2 0x0000000000009999 ?\n"
                                         "running: somebody\n"
                                         "last log lines:\n"
-                                        "[    0.000000] before\n"
+                                        "[    0.000000] I before\n"
                                         "KERNEL PANIC END\n");
     // The second one does not try all that again.
     if (setjmp(halted) == 0)
@@ -85,7 +85,7 @@ static void test_what_is_printed(void **state) {
 static void test_the_orderly_end(void **state) {
     (void)state;
     driver_has_console = true;
-    log_line("the reason");
+    log_line(LOG_INFO, "the reason");
     console_take();
     int how = setjmp(halted);
     if (how == 0)
@@ -94,7 +94,7 @@ static void test_the_orderly_end(void **state) {
     assert_false(driver_has_console);
     const char *printed = console_take();
     assert_non_null(strstr(printed, "\nlast log lines:\n"));
-    assert_non_null(strstr(printed, "[    0.000000] the reason\nnothing left: 7\n"));
+    assert_non_null(strstr(printed, "[    0.000000] I the reason\nnothing left: 7\n"));
 }
 
 // Runs before the kernel's only whole panic is used up, in a child.

@@ -123,7 +123,7 @@ static void log_is_read_back(void **state) {
     assert_true(found);
     // Long ago: what was overwritten is skipped.
     for (unsigned k = 0; k < 3000; k++)
-        log_line("line %u of many, long enough to fill the ring before the test is over ....", k);
+        log_line(LOG_INFO, "line %u of many, long enough to fill the ring before the test is over ....", k);
     uint64_t filled = MUST(i, LOG_READ, log, 0, SCRATCH, LOG_READ_MAX);
     assert_true(filled > 0 && i->in.a[1] > filled);
     assert_int_equal(MUST(i, LOG_READ, log, UINT64_MAX, SCRATCH, 16), 0);

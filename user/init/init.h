@@ -12,6 +12,7 @@
 #include <abi/status.h>
 #include <abi/structs.h>
 #include <base/elf.h>
+#include <base/log_level.h>
 #include <tessera/call.h>
 #include <tessera/syscalls.h>
 #include <user/stream.h>
@@ -82,10 +83,8 @@ extern struct init init;
 
 // ---- log.c: lines of the kernel's log
 
-[[gnu::format(printf, 1, 2)]] void say(const char *format, ...);
-// Shown on the console too.
-[[gnu::format(printf, 1, 2)]] void warn(const char *format, ...);
-// The same, then the end of init, which stops the system.
+[[gnu::format(printf, 2, 3)]] void say(enum log_level level, const char *format, ...);
+// An error, then the end of init, which stops the system.
 [[noreturn, gnu::format(printf, 1, 2)]] void stop(const char *format, ...);
 
 // ---- process.c: the table

@@ -239,7 +239,7 @@ static status_t file_open(struct child *child) {
         return STATUS_IS_DIRECTORY;
     enum elf_error error = elf_open(&child->image, entry.data, entry.size, &elf_rules);
     if (error != ELF_OK) {
-        say("/%s is no program: %s", child->start->path, elf_error_text(error));
+        say(LOG_INFO, "/%s is no program: %s", child->start->path, elf_error_text(error));
         return STATUS_BAD_IMAGE;
     }
     child->process->file = entry.data;
@@ -263,7 +263,7 @@ status_t process_start(const struct start *start, struct process **started) {
         process_forget(child.process);
         return status;
     }
-    say("%s (%u) started", child.process->name, child.process->number);
+    say(LOG_INFO, "%s (%u) started", child.process->name, child.process->number);
     *started = child.process;
     return STATUS_OK;
 }

@@ -94,7 +94,7 @@ void ends_drop(struct process *process) {
 }
 
 void process_ended(struct process *process, uint64_t reason, uint64_t status) {
-    say("%s (%u) %s, status %llu", process->name, process->number, end_reason_text(reason),
+    say(LOG_INFO, "%s (%u) %s, status %llu", process->name, process->number, end_reason_text(reason),
         (unsigned long long)status);
     ends_drop(process);
     (void)ts_descriptor_release(process->descriptor);

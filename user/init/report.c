@@ -8,6 +8,8 @@
 #include <base/format.h>
 #include <base/string.h>
 #include <machine.h>
+#include <user/allowance.h>
+#include <user/program.h>
 
 enum { PLACE_SIZE = 96, LINE_SIZE = 256, REGISTERS_PER_LINE = 4 };
 
@@ -53,23 +55,35 @@ static void registers_report(const struct fault_registers *registers) {
         for (size_t j = i; j < count && j < i + REGISTERS_PER_LINE; j++)
             length += format_buffer(line + length, sizeof(line) - length, " %3s %016llx",
                                     machine_registers[j], (unsigned long long)registers->general[j]);
-        warn(" %s", line);
+        say(LOG_ERROR, " %s", line);
     }
+}
+
+// A program that crashes again and again must not push everything else out of the log.
+static bool may_report(const struct process *process) {
+    static struct allowances reports = {.burst = 20, .per_second = 1};
+    uint32_t refused = 0;
+    bool may = process->service != NO_SERVICE || allowance_take(&reports, 1, clock_now(), &refused);
+    if (refused > 0)
+        say(LOG_WARNING, "%u crashes were too many to report", refused);
+    return may;
 }
 
 void fault_report(const struct process *process, const struct ts_call *call,
                   const struct fault_registers *registers) {
     char place[PLACE_SIZE];
+    if (!may_report(process))
+        return;
     uint64_t instruction = call->word[1];
     place_name(process, instruction, place);
-    warn("%s (%u) crashed", process->name, process->number);
+    say(LOG_ERROR, "%s (%u) crashed", process->name, process->number);
     if ((uint32_t)call->header == FAULT_ACCESS) {
-        warn("  reason: %s address %#llx, which is not allowed", access_text(call->word[2]),
-             (unsigned long long)call->word[0]);
+        say(LOG_ERROR, "  reason: %s address %#llx, which is not allowed", access_text(call->word[2]),
+            (unsigned long long)call->word[0]);
     } else {
-        warn("  reason: processor exception %llu, error code %#llx", (unsigned long long)call->word[0],
-             (unsigned long long)call->word[2]);
+        say(LOG_ERROR, "  reason: processor exception %llu, error code %#llx",
+            (unsigned long long)call->word[0], (unsigned long long)call->word[2]);
     }
-    warn("  at %#llx%s", (unsigned long long)instruction, place);
+    say(LOG_ERROR, "  at %#llx%s", (unsigned long long)instruction, place);
     registers_report(registers);
 }

@@ -334,8 +334,8 @@ static void ended(uint32_t number, const struct ts_call *call) {
         process->cpu_time += info.cpu_time;
     uint64_t status = call->word[0] == END_FAULTED ? STATUS_CRASHED : call->word[1];
     if (process->service != NO_SERVICE)
-        warn("service %s (%u) %s, status %llu", process->name, number, end_reason_text(call->word[0]),
-             (unsigned long long)status);
+        say(LOG_WARNING, "service %s (%u) %s, status %llu", process->name, number,
+            end_reason_text(call->word[0]), (unsigned long long)status);
     if (process->service != NO_SERVICE)
         service_ended(process);
     process_ended(process, call->word[0], status);

@@ -60,7 +60,7 @@ static void add_number(struct argument_list *list, uint64_t number) {
 static void add_framebuffer(struct argument_list *list) {
     const struct boot_info *boot = init.boot;
     if (boot->framebuffer == DESCRIPTOR_NONE) {
-        say("there is no framebuffer: the console is on the serial line alone");
+        say(LOG_NOTICE, "there is no framebuffer: the console is on the serial line alone");
         return;
     }
     add_number(list, boot->framebuffer_base % PAGE_SIZE);
@@ -128,7 +128,7 @@ static void service_give_up(struct service *service) {
     const char *text = "service %s failed %u times; it is not started again";
     if (essential)
         stop(text, service_name(service), service->failures);
-    warn(text, service_name(service), service->failures);
+    say(LOG_ERROR, text, service_name(service), service->failures);
     // The last right to receive goes, so that nobody waits for a server that will not come.
     (void)ts_descriptor_release(service->endpoint);
     service->endpoint = (desc_t){DESCRIPTOR_NONE};
@@ -150,8 +150,8 @@ static void service_failed(struct service *service) {
         return;
     }
     uint64_t pause = PAUSE_NS << (service->failures - 1);
-    warn("service %s is started again in %llu ms", service_name(service),
-         (unsigned long long)(pause / 1'000'000));
+    say(LOG_WARNING, "service %s is started again in %llu ms", service_name(service),
+        (unsigned long long)(pause / 1'000'000));
     service->restart_at = clock_now() + pause;
     timer_set();
 }
@@ -160,8 +160,8 @@ static void service_try(struct service *service) {
     status_t status = service_start(service);
     if (status == STATUS_OK)
         return;
-    warn("service %s: /%s cannot be started: %s", service_name(service),
-         image_string(&init.image, service->entry->path), status_text(status));
+    say(LOG_ERROR, "service %s: /%s cannot be started: %s", service_name(service),
+        image_string(&init.image, service->entry->path), status_text(status));
     service_failed(service);
 }
 

@@ -160,26 +160,16 @@ status_t input_read(void *bytes, size_t size, size_t *count) {
     return stream_read(STREAM_INPUT, bytes, size, count);
 }
 
-static void log_v(uint64_t important, const char *format, va_list arguments) {
-    char text[TEXT_MAX + 1];
-    size_t length = min_u64(format_buffer_v(text, sizeof(text), format, arguments), TEXT_MAX);
+void log_at(enum log_level level, const char *format, ...) {
+    char line[TEXT_MAX + 3] = {LOG_LEVEL_LETTERS[level], ' '};
+    char *text = line + 2;
+    va_list arguments;
+    va_start(arguments, format);
+    size_t length = min_u64(format_buffer_v(text, TEXT_MAX + 1, format, arguments), TEXT_MAX);
+    va_end(arguments);
     if (startup_has("log")) {
-        (void)log_write(startup_descriptor("log"), important, text, length, DEADLINE_NONE);
+        (void)log_write(startup_descriptor("log"), level, text, length, DEADLINE_NONE);
     } else if (startup_has("kernel_log")) {
-        (void)ts_log_write(startup_descriptor("kernel_log"), text, length);
+        (void)ts_log_write(startup_descriptor("kernel_log"), line, length + 2);
     }
-}
-
-void log_info(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    log_v(0, format, arguments);
-    va_end(arguments);
-}
-
-void log_important(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    log_v(1, format, arguments);
-    va_end(arguments);
 }

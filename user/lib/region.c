@@ -28,6 +28,6 @@ void *heap_source(size_t size) {
 }
 
 void heap_corrupt(void) {
-    log_important("the heap is corrupt");
+    log_at(LOG_ERROR, "the heap is corrupt");
     __builtin_trap();
 }

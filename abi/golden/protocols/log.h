@@ -24,14 +24,15 @@ enum log_label : uint32_t {
 // `server` is an endpoint or a badge. Results are stored with errors too (0 when nobody answered); null
 // pointers are allowed for numbers, not for descriptors.
 
-// Add a line. A client may write 30 at once and 10 a second.
+// Add a line. A client may write 30 at once and 10 a second; how many were refused is said with the next.
 // Does not block for long. Must not be repeated.
-// - important, at most 1: 1: show it on the console
+// - level, at most 4: 0 error, 1 warning, 2 notice: these are shown on the console too; 3 information, 4 for
+//   debugging
 // - text, read by the server, at least 1, at most 400: without a newline
 // Errors: BAD_REQUEST, BAD_SIZE, TOO_MANY, LENT_FAULT, and those of ts_call().
-static inline status_t log_write(desc_t server, uint64_t important, const void *text, uint64_t text_length,
+static inline status_t log_write(desc_t server, uint64_t level, const void *text, uint64_t text_length,
     uint64_t deadline) {
-    uint64_t words[MESSAGE_WORDS] = {important};
+    uint64_t words[MESSAGE_WORDS] = {level};
     struct message_page *page = message_page();
     page->lend[0] = (struct message_range){(uintptr_t)text, text_length, RANGE_READ};
     const uint64_t header = LOG_WRITE | 1ULL << HEADER_RANGES_SHIFT;
@@ -67,7 +68,7 @@ static inline status_t log_read(desc_t server, uint64_t position, void *buffer, 
 // STATUS_OK it owns the descriptors that came; with an error moved ones go back and cloned ones are released.
 // Descriptors in the results leave the server (move) or are cloned.
 struct log_ops {
-    status_t (*write)(struct ts_call *call, uint64_t important, struct ts_lent text);
+    status_t (*write)(struct ts_call *call, uint64_t level, struct ts_lent text);
     status_t (*read)(struct ts_call *call, uint64_t position, struct ts_lent buffer, uint64_t *count,
         uint64_t *next);
 };
@@ -79,7 +80,7 @@ static inline void log_write_reply(struct ts_call *call, status_t outcome) {
 static inline void log_write_serve(const struct log_ops *ops, struct ts_call *call) {
     if (!ops->write || !ts_call_has(call, 1, 1, 0))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->word[0] > 1ULL)
+    if (call->word[0] > 4ULL)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);

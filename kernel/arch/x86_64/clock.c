@@ -157,7 +157,7 @@ static bool hpet_find(const struct acpi *acpi) {
     volatile uint64_t *registers = mmio_map(acpi->hpet, 1024);
     platform_reserve(align_down(acpi->hpet, PAGE_SIZE), PAGE_SIZE);
     if (!hpet_init(&hpet, registers)) {
-        log_line("clock: the HPET at 0x%lx does not work; ignored", acpi->hpet);
+        log_line(LOG_WARNING, "clock: the HPET at 0x%lx does not work; ignored", acpi->hpet);
         return false;
     }
     wide.mask = UINT32_MAX;
@@ -183,8 +183,8 @@ static void source_log(uint64_t tsc, uint64_t timer) {
                                         [CLOCK_TSC] = "time stamp counter",
                                         [CLOCK_HPET] = "HPET",
                                         [CLOCK_PM_TIMER] = "ACPI timer"};
-    log_line("clock: %s; time stamp counter %lu kHz%s, timer %lu kHz%s", names[source], (tsc / 1000),
-             cpu_features.invariant_tsc ? "" : " (not invariant)", (timer / 1000),
+    log_line(LOG_INFO, "clock: %s; time stamp counter %lu kHz%s, timer %lu kHz%s", names[source],
+             (tsc / 1000), cpu_features.invariant_tsc ? "" : " (not invariant)", (timer / 1000),
              use_deadline ? " (deadline)" : "");
 }
 

@@ -111,7 +111,7 @@ void entropy_start(const void *extra, size_t length) {
     generator.seeded = source != SOURCE_NONE;
     static const char *const names[] = {"none: random numbers are refused", "processor instruction",
                                         "interrupt arrival jitter"};
-    log_line("entropy: %s", names[source]);
+    log_line(LOG_INFO, "entropy: %s", names[source]);
 }
 
 bool entropy_fill(void *buffer, size_t size) {

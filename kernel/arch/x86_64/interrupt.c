@@ -95,9 +95,10 @@ void interrupt_start(const struct acpi *acpi) {
     for (size_t i = 0; i < acpi->io_apic_count; i++)
         io_apic_add(&acpi->io_apics[i]);
     wiring_set(acpi);
-    log_line("interrupt: local APIC %u, %zu I/O APICs, %u lines", local_apic_id(), apic_count, line_count);
+    log_line(LOG_INFO, "interrupt: local APIC %u, %zu I/O APICs, %u lines", local_apic_id(), apic_count,
+             line_count);
     if (acpi->cpu_count > 1)
-        log_line("cpu: the machine has %u processors; one is used", acpi->cpu_count);
+        log_line(LOG_WARNING, "cpu: the machine has %u processors; one is used", acpi->cpu_count);
 }
 
 unsigned interrupt_line_count(void) {
@@ -171,7 +172,7 @@ void interrupt_dispatch(unsigned vector) {
     } else if (vector >= VECTOR_LINE_FIRST && vector != VECTOR_SPURIOUS) {
         local_apic_end_of_interrupt();
         if (!unexpected_seen)
-            log_line("interrupt: unexpected vector %u; ignored, now and from now on", vector);
+            log_line(LOG_WARNING, "interrupt: unexpected vector %u; ignored, now and from now on", vector);
         unexpected_seen = true;
     }
 }

@@ -31,7 +31,7 @@ static struct cpu_stacks stacks;
 static struct acpi acpi;
 
 static void memory_log(void) {
-    log_line("boot: %lu KiB usable in %zu ranges, %lu KiB of the loader's, base revision %u, %s",
+    log_line(LOG_INFO, "boot: %lu KiB usable in %zu ranges, %lu KiB of the loader's, base revision %u, %s",
              (memory_map_bytes(&map, BOOT_MEMORY_USABLE) / KIB), map.count,
              (memory_map_bytes(&map, BOOT_MEMORY_RECLAIM) / KIB), answers.revision, parameters.loader);
 }
@@ -63,7 +63,8 @@ static void screen_find(void) {
     if (screen->base == 0)
         return;
     if (!physical_range_is_device(screen->base, length)) {
-        log_line("boot: the framebuffer at 0x%lx, %lu bytes, lies in memory; ignored", screen->base, length);
+        log_line(LOG_WARNING, "boot: the framebuffer at 0x%lx, %lu bytes, lies in memory; ignored",
+                 screen->base, length);
         *screen = (struct boot_framebuffer){};
         return;
     }
@@ -78,15 +79,17 @@ static bool tables_read(void *context, uint64_t physical, void *buffer, size_t l
 static void tables_parse(void) {
     enum acpi_error error = acpi_parse(&acpi, tables_read, nullptr, parameters.rsdp);
     for (size_t i = 0; i < acpi.defect_count; i++)
-        log_line("acpi: %s: %s", acpi.defects[i].table, acpi_error_text(acpi.defects[i].error));
+        log_line(LOG_WARNING, "acpi: %s: %s", acpi.defects[i].table, acpi_error_text(acpi.defects[i].error));
     if (error != ACPI_OK)
-        log_line("acpi: no tables: %s; there will be no interrupt lines", acpi_error_text(error));
+        log_line(LOG_WARNING, "acpi: no tables: %s; there will be no interrupt lines",
+                 acpi_error_text(error));
     else if (!acpi.has_madt)
-        log_line("acpi: no usable MADT; there will be no interrupt lines");
+        log_line(LOG_WARNING, "acpi: no usable MADT; there will be no interrupt lines");
     // The kernel has no use for them: they are checked and named here for whoever looks for a machine's PCI.
     for (size_t i = 0; i < acpi.window_count; i++)
-        log_line("acpi: PCI segment %u, buses %u to %u, configured at 0x%lx", acpi.windows[i].segment,
-                 acpi.windows[i].bus_first, acpi.windows[i].bus_last, acpi.windows[i].base);
+        log_line(LOG_INFO, "acpi: PCI segment %u, buses %u to %u, configured at 0x%lx",
+                 acpi.windows[i].segment, acpi.windows[i].bus_first, acpi.windows[i].bus_last,
+                 acpi.windows[i].base);
 }
 
 [[noreturn]] static void boot_continue(void) {

@@ -258,7 +258,7 @@ static void device_open(void) {
     struct descriptor_info info = {};
     if (ts_descriptor_inspect(ports, &info, sizeof(info)) != STATUS_OK ||
         uart_init(&driver.uart, ports, (uint16_t)info.value) != STATUS_OK) {
-        log_important("no UART at port %#llx: output is lost", (unsigned long long)info.value);
+        log_at(LOG_ERROR, "no UART at port %#llx: output is lost", (unsigned long long)info.value);
         return;
     }
     driver.has_uart = true;
@@ -269,7 +269,7 @@ static void device_open(void) {
     if (status == STATUS_OK)
         status = ts_interrupt_bind(driver.interrupt, driver.notification, BIT_INTERRUPT);
     if (status != STATUS_OK)
-        log_important("interrupt line %llu: %s", (unsigned long long)info.value, status_text(status));
+        log_at(LOG_ERROR, "interrupt line %llu: %s", (unsigned long long)info.value, status_text(status));
 }
 
 static void arguments_take(int count, char **arguments) {
@@ -277,7 +277,7 @@ static void arguments_take(int count, char **arguments) {
         driver.frames = true;
         memcpy(driver.tag, arguments[2], RECORD_TAG_SIZE);
     } else if (count != 1) {
-        log_important("arguments that are not understood");
+        log_at(LOG_ERROR, "arguments that are not understood");
     }
 }
 
@@ -292,7 +292,7 @@ int main(int count, char **arguments) {
     }
     status_t status = ts_notification_bind(driver.notification);
     if (status != STATUS_OK)
-        log_important("notification: %s", status_text(status));
+        log_at(LOG_ERROR, "notification: %s", status_text(status));
     device_open();
     struct ts_call call;
     for (;;) {

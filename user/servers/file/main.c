@@ -347,10 +347,11 @@ static void archive_index(void) {
     enum tar_error defect;
     enum index_error error = index_build(&index_of_files, archive, size, PATHS_MOUNT, &defect);
     if (error == INDEX_BAD_ARCHIVE)
-        log_important("the boot archive is damaged: %s; what stands before is there", tar_error_text(defect));
+        log_at(LOG_ERROR, "the boot archive is damaged: %s; what stands before is there",
+               tar_error_text(defect));
     if (error == INDEX_NO_MEMORY || error == INDEX_TOO_MANY)
-        log_important("the boot archive has too many files; only the first %zu are there",
-                      index_of_files.count);
+        log_at(LOG_ERROR, "the boot archive has too many files; only the first %zu are there",
+               index_of_files.count);
 }
 
 static void volume_start(void) {
@@ -361,7 +362,7 @@ static void volume_start(void) {
     if (memory == nullptr || volume_open(&volume, memory, size, clock_now() >> 12, &report) != STATUS_OK)
         fail("there is no memory for /tmp");
     if (report.dropped > 0)
-        log_important("/tmp was damaged: %zu names are lost or shorter", report.dropped);
+        log_at(LOG_ERROR, "/tmp was damaged: %zu names are lost or shorter", report.dropped);
 }
 
 int main(int count, char **arguments) {

@@ -5,18 +5,19 @@
 // store, so nothing is lost when this server is started again. init signals the notification when it has
 // written a line itself.
 //
-// A line that matters begins with "! " (behind the kernel's time stamp). In a boot that runs one command
+// What is shown are errors, warnings and notices (base/log_level.h). In a boot that runs one command
 // (`--frames`) every line goes to the console, which sends it as a record of its own. Lines from before the
 // start of this server were written to the serial line by the kernel itself; of those only what matters is
 // shown, again.
 
-#include "allowance.h"
 #include <abi/constants.h>
+#include <base/log_level.h>
 #include <base/string.h>
 #include <protocols/console.h>
 #include <protocols/log.h>
 #include <tessera/syscalls.h>
 #include <user/image_grants.h>
+#include <user/allowance.h>
 #include <user/program.h>
 
 enum { LINE_SIZE = 1024, TEXT_MAX = 400 };
@@ -32,7 +33,7 @@ struct log_server {
     struct allowances allowances;
 };
 
-static struct log_server server;
+static struct log_server server = {.allowances = {.burst = 30, .per_second = 10}};
 
 // Behind a time stamp in brackets.
 static const char *line_text(const char *line) {
@@ -47,7 +48,8 @@ static const char *line_text(const char *line) {
 static void line_show(void) {
     server.line[server.length] = 0;
     const char *text = line_text(server.line);
-    bool important = text[0] == '!' && text[1] == ' ';
+    enum log_level level = LOG_DEBUG;
+    bool important = log_level_take(text, strlen(text), &level) && level <= LOG_NOTICE;
     bool all = server.frames && !server.catching_up;
     const char *shown = server.frames ? server.line : text + 2;
     if ((all || important) && *shown != 0)
@@ -77,10 +79,22 @@ static void pump(void) {
     } while (filled > 0);
 }
 
-static status_t handle_write(struct ts_call *call, uint64_t important, struct ts_lent text) {
+static status_t line_write(uint64_t level, uint32_t writer, const char *text) {
     char line[LOG_LINE_MAX + 1];
+    size_t length = format_buffer(line, sizeof(line), "%c %u: %s", LOG_LEVEL_LETTERS[level], writer, text);
+    return ts_log_write(server.kernel, line, min_u64(length, LOG_LINE_MAX));
+}
+
+static void refused_write(uint32_t writer, uint32_t refused) {
+    char text[TEXT_MAX + 1];
+    format_buffer(text, sizeof(text), "(%u lines were too many and are lost)", refused);
+    (void)line_write(LOG_INFO, writer, text);
+}
+
+static status_t handle_write(struct ts_call *call, uint64_t level, struct ts_lent text) {
     char bytes[TEXT_MAX + 1];
-    if (!allowance_take(&server.allowances, badge_process(call->badge), clock_now()))
+    uint32_t writer = badge_process(call->badge), refused = 0;
+    if (!allowance_take(&server.allowances, writer, clock_now(), &refused))
         return STATUS_TOO_MANY;
     status_t status = ts_call_read(call, text, 0, bytes, text.length, nullptr);
     if (status != STATUS_OK)
@@ -91,9 +105,9 @@ static status_t handle_write(struct ts_call *call, uint64_t important, struct ts
             bytes[i] = '?';
     }
     bytes[text.length] = 0;
-    size_t length = format_buffer(line, sizeof(line), "%s%u: %s", important ? "! " : "",
-                                  badge_process(call->badge), bytes);
-    return ts_log_write(server.kernel, line, min_u64(length, LOG_LINE_MAX));
+    if (refused > 0)
+        refused_write(writer, refused);
+    return line_write(level, writer, bytes);
 }
 
 static status_t handle_read(struct ts_call *call, uint64_t position, struct ts_lent buffer, uint64_t *count,

@@ -74,7 +74,7 @@ static void range_map(const char *name) {
     if (status == STATUS_OK)
         status = ts_space_map((desc_t){0}, memory.value, address, 0, info.size, MAP_READ);
     if (status != STATUS_OK) {
-        log_info("firmware tables at %#llx: %s", (unsigned long long)info.value, status_text(status));
+        log_at(LOG_INFO, "firmware tables at %#llx: %s", (unsigned long long)info.value, status_text(status));
         return;
     }
     ranges[range_count++] =
@@ -105,13 +105,13 @@ static bool physical_read(void *context, uint64_t address, void *buffer, size_t 
 static void tables_read(int count, char **arguments) {
     uint64_t rsdp = 0;
     if (count != 2 || !number_parse(arguments[1], &rsdp))
-        log_important("no address of the RSDP was given");
+        log_at(LOG_ERROR, "no address of the RSDP was given");
     ranges_map();
     enum acpi_error error = acpi_power_read(&power, rsdp, physical_read, nullptr);
     if (error != ACPI_OK)
-        log_info("%s: %s", power.table, acpi_error_text(error));
-    log_info("off: %s, restart: %s", power.has_off ? "ACPI" : "not possible",
-             power.has_reset ? "ACPI" : "keyboard controller");
+        log_at(LOG_INFO, "%s: %s", power.table, acpi_error_text(error));
+    log_at(LOG_INFO, "off: %s, restart: %s", power.has_off ? "ACPI" : "not possible",
+           power.has_reset ? "ACPI" : "keyboard controller");
 }
 
 // ---- the protocol
@@ -136,7 +136,7 @@ static status_t handle_off(struct ts_call *call) {
     (void)call;
     if (!power.has_off)
         return STATUS_NOT_HERE;
-    log_info("off");
+    log_at(LOG_INFO, "off");
     last_words_wait();
     acpi_enable();
     (void)port_out(power.pm1a_control, 2, power.sleep_a | ACPI_SLEEP_ENABLE);
@@ -148,7 +148,7 @@ static status_t handle_off(struct ts_call *call) {
 
 static status_t handle_restart(struct ts_call *call) {
     (void)call;
-    log_info("restart");
+    log_at(LOG_INFO, "restart");
     last_words_wait();
     if (power.has_reset) {
         (void)port_out(power.reset_port, 1, power.reset_value);

@@ -24,7 +24,7 @@ static int shell_run(size_t count, char *const *arguments) {
     if (error == STATUS_OK)
         return (int)status;
     print("The shell cannot be started: %s.\n", status_text(error));
-    log_important("the shell cannot be started: %s", status_text(error));
+    log_at(LOG_ERROR, "the shell cannot be started: %s", status_text(error));
     return STATUS_NO_SHELL;
 }
 
@@ -33,9 +33,9 @@ static int shell_run(size_t count, char *const *arguments) {
     int status = shell_run(array_length(arguments), arguments);
     status_t error = serial_end(startup_descriptor("serial"), (uint64_t)status, DEADLINE_NONE);
     if (error != STATUS_OK)
-        log_important("the end record: %s", status_text(error));
+        log_at(LOG_ERROR, "the end record: %s", status_text(error));
     error = power_off(startup_descriptor("power"), DEADLINE_NONE);
-    log_important("the machine cannot be turned off: %s", status_text(error));
+    log_at(LOG_ERROR, "the machine cannot be turned off: %s", status_text(error));
     // Ending here would start the command again.
     for (;;)
         sleep_until(DEADLINE_NONE);

@@ -10,6 +10,7 @@
 
 #include <abi/status.h>
 #include <base/format.h>
+#include <base/log_level.h>
 #include <base/types.h>
 #include <user/options.h>
 #include <user/startup.h>
@@ -53,11 +54,10 @@ status_t input_read(void *buffer, size_t size, size_t *count);
 
 // ---- log
 
-// A line in the system's log with the program's name. Falls back to the kernel's log where there is no log
-// server.
-[[gnu::format(printf, 1, 2)]] void log_info(const char *format, ...);
-// The same, shown on the console too.
-[[gnu::format(printf, 1, 2)]] void log_important(const char *format, ...);
+// A line in the system's log with the program's number; down to LOG_NOTICE it is shown on the console too.
+// Falls back to the kernel's log where there is no log server. Blocks until the log server has taken it; a
+// program that writes more than 30 lines at once and 10 a second loses what is above.
+[[gnu::format(printf, 2, 3)]] void log_at(enum log_level level, const char *format, ...);
 
 // ---- environment
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// See allowance.h.
+// See user/allowance.h.
 
-#include "allowance.h"
+#include <user/allowance.h>
 
-#define LINE_NS (1'000'000'000ULL / ALLOWANCE_PER_SECOND)
+#define SECOND_NS 1'000'000'000ULL
 
 // The client's entry, else a free one, else the one that was used longest ago.
 static struct allowance *entry_of(struct allowances *allowances, uint32_t client) {
@@ -19,16 +19,21 @@ static struct allowance *entry_of(struct allowances *allowances, uint32_t client
     return best;
 }
 
-bool allowance_take(struct allowances *allowances, uint32_t client, uint64_t now) {
+bool allowance_take(struct allowances *allowances, uint32_t client, uint64_t now, uint32_t *refused) {
+    uint64_t period = SECOND_NS / allowances->per_second;
     struct allowance *entry = entry_of(allowances, client);
     if (entry->client != client)
-        *entry = (struct allowance){.client = client, .lines = ALLOWANCE_BURST, .filled = now};
-    uint64_t earned = (now - entry->filled) / LINE_NS;
-    entry->lines = (uint32_t)min_u64(entry->lines + earned, ALLOWANCE_BURST);
-    entry->filled += earned * LINE_NS;
-    if (entry->lines == 0)
+        *entry = (struct allowance){.client = client, .left = allowances->burst, .filled = now};
+    uint64_t earned = (now - entry->filled) / period;
+    entry->left = (uint32_t)min_u64(entry->left + earned, allowances->burst);
+    entry->filled += earned * period;
+    if (entry->left == 0) {
+        entry->refused += entry->refused < UINT32_MAX;
         return false;
-    entry->lines--;
+    }
+    entry->left--;
+    *refused = entry->refused;
+    entry->refused = 0;
     return true;
 }
 
