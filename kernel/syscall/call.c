@@ -4,6 +4,7 @@
 
 #include <base/types.h>
 #include "ipc/call.h"
+#include "ipc/lend.h"
 #include "object/quota.h"
 #include "syscall/syscall.h"
 #include "syscall_handlers.h"
@@ -62,8 +63,13 @@ status_t sys_receive(struct thread *self, const struct handle *endpoint, uint64_
     return status == STATUS_OK ? call_receive(self, endpoint, deadline) : status;
 }
 
+// nullptr: the call in the thread's own slot.
+static struct reply *kept_of(const struct handle *reply) {
+    return reply ? (struct reply *)reply->object : nullptr;
+}
+
 status_t sys_reply(struct thread *self, const struct handle *reply, uint64_t header) {
-    return call_answer(self, reply ? (struct reply *)reply->object : nullptr, header);
+    return call_answer(self, kept_of(reply), header);
 }
 
 status_t sys_reply_and_receive(struct thread *self, const struct handle *endpoint, uint64_t header,
@@ -92,61 +98,14 @@ status_t sys_reply_keep(struct thread *self, const struct handle *reply) {
     return call_keep(self, (struct reply *)reply->object);
 }
 
-struct lent_request {
-    uint64_t range, offset, buffer, length;
-    bool write;
-};
-
-static status_t lent_check(const struct thread *caller, const struct lent_request *request) {
-    if (request->range >= caller->call.range_count)
-        return STATUS_OUT_OF_RANGE;
-    const struct lent_range *range = &caller->call.ranges[request->range];
-    if (!range_within(request->offset, request->length, range->length))
-        return STATUS_OUT_OF_RANGE;
-    return range->flags & (request->write ? RANGE_WRITE : RANGE_READ) ? STATUS_OK : STATUS_LENT_FAULT;
-}
-
-// The endpoint's lock is held, so the caller stays where it is and its space stays whole.
-static status_t lent_copy(struct thread *self, struct thread *caller, const struct lent_request *request,
-                          uint64_t *copied) {
-    status_t status = lent_check(caller, request);
-    if (status != STATUS_OK)
-        return status;
-    struct space *mine = self->process->space, *theirs = caller->process->space;
-    uint64_t there = caller->call.ranges[request->range].address + request->offset;
-    size_t done;
-    bool fault_in_from;
-    if (request->write)
-        status =
-            user_copy_across(theirs, there, mine, request->buffer, request->length, &done, &fault_in_from);
-    else
-        status =
-            user_copy_across(mine, request->buffer, theirs, there, request->length, &done, &fault_in_from);
-    *copied = done;
-    bool fault_is_theirs = fault_in_from != request->write;
-    return status != STATUS_OK && fault_is_theirs ? STATUS_LENT_FAULT : status;
-}
-
-static status_t lent(struct thread *self, const struct handle *reply, const struct lent_request *request,
-                     uint64_t *copied) {
-    struct reply *kept = reply ? (struct reply *)reply->object : nullptr;
-    struct thread *caller = call_lock(kept ? &kept->caller : &self->pending);
-    if (!caller)
-        return call_missing(kept ? &kept->gone : &self->gone);
-    struct object *endpoint = atomic_load(&caller->waiting_at);
-    status_t status = lent_copy(self, caller, request, copied);
-    lock_release(&endpoint->lock);
-    return status;
-}
-
 status_t sys_lent_read(struct thread *self, const struct handle *reply, uint64_t range, uint64_t offset,
                        uint64_t buffer, uint64_t length, uint64_t *copied) {
     struct lent_request request = {range, offset, buffer, length, false};
-    return lent(self, reply, &request, copied);
+    return lend_copy(self, kept_of(reply), &request, copied);
 }
 
 status_t sys_lent_write(struct thread *self, const struct handle *reply, uint64_t range, uint64_t offset,
                         uint64_t buffer, uint64_t length, uint64_t *copied) {
     struct lent_request request = {range, offset, buffer, length, true};
-    return lent(self, reply, &request, copied);
+    return lend_copy(self, kept_of(reply), &request, copied);
 }
