@@ -55,7 +55,7 @@ static void what_is_no_file(void) {
     } bad[] = {{"/test/images/none", STATUS_NOT_FOUND},
                {"/test/images", STATUS_IS_DIRECTORY},
                {"/test/images/good/more", STATUS_NOT_FOUND},
-               {"/", STATUS_NOT_FOUND}};
+               {"/", STATUS_IS_DIRECTORY}};
     for (size_t i = 0; i < array_length(bad); i++) {
         char path[PATH_SIZE] = {};
         char *const arguments[] = {path};

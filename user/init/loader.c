@@ -233,6 +233,8 @@ static uint32_t grants_of(const struct start *start) {
 
 static status_t file_open(struct child *child) {
     struct tar_entry entry;
+    if (child->start->path[0] == 0)
+        return STATUS_IS_DIRECTORY; // the root, which has no entry of its own
     if (tar_find(init.archive, init.archive_size, child->start->path, &entry) != TAR_OK)
         return STATUS_NOT_FOUND;
     if (entry.is_directory)
