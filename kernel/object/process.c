@@ -81,11 +81,13 @@ void process_thread_gone(struct process *process, unsigned priority) {
     lock_acquire(&process->object.lock);
     bool last = --process->thread_count == 0;
     bool awaited = last && process->awaits_threads;
+    // Who makes a process may give up its first thread and make another one.
+    bool ends = last && process->started;
     process->awaits_threads &= !awaited;
     lock_release(&process->object.lock);
     if (awaited)
         job_queue(&process->job, priority);
-    else if (last)
+    else if (ends)
         process_end(process, END_LAST_THREAD, 0, 0, 0, priority);
 }
 

@@ -600,7 +600,7 @@ static void thread_finish(int t, status_t pending) {
                !(model.threads[i].used && model.threads[i].process == p && model.threads[i].wait != M_ENDED);
     if (thread->started)
         object_release(thread->object, model.processes[p].quota);
-    if (last)
+    if (last && model.processes[p].started)
         process_finish(p, END_LAST_THREAD, 0, 0, 0);
 }
 

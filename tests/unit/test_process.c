@@ -70,6 +70,31 @@ static void last_thread_ends_it(void **state) {
     release_all(a);
 }
 
+// Whoever makes a process may give up its first thread; only the process's own descriptor ends it.
+static void unstarted_outlives_its_threads(void **state) {
+    (void)state;
+    struct actor *a = &init_actor;
+    struct limits limits = limits_usual();
+    struct descriptor_info info;
+    store(a, SCRATCH, &limits, sizeof(limits));
+    uint64_t process = MUST(a, PROCESS_CREATE, world_supervisor, 9, SCRATCH, sizeof(limits));
+    uint64_t space = a->in.a[1];
+    for (unsigned i = 0; i < 3; i++) {
+        uint64_t thread = MUST(a, THREAD_CREATE, process, 1);
+        MUST(a, DESCRIPTOR_RELEASE, thread);
+        drain();
+        MUST(a, DESCRIPTOR_INSPECT, process, SCRATCH, sizeof(info));
+        load(a, SCRATCH, &info, sizeof(info));
+        assert_int_equal(info.value, 0);
+    }
+    uint64_t thread = MUST(a, THREAD_CREATE, process, 1);
+    MUST(a, DESCRIPTOR_RELEASE, process);
+    drain();
+    assert_status(ACT(a, THREAD_START, thread, 0x400000, SCRATCH, 0), PROCESS_ENDED);
+    MUST(a, DESCRIPTOR_RELEASE, thread);
+    MUST(a, DESCRIPTOR_RELEASE, space);
+}
+
 // What a fault tells its supervisor, and both answers.
 static void fault_is_supervised(void **state) {
     (void)state;
@@ -165,6 +190,6 @@ static void rings_fall(void **state) {
 }
 
 WORLD_MAIN(WORLD_TEST(exit_is_reported), WORLD_TEST(kill_ends_whatever_waits),
-           WORLD_TEST(last_thread_ends_it), WORLD_TEST(fault_is_supervised),
-           WORLD_TEST(exception_is_supervised), WORLD_TEST(table_is_listed), WORLD_TEST(no_suicide_by_end),
-           WORLD_TEST(rings_fall))
+           WORLD_TEST(last_thread_ends_it), WORLD_TEST(unstarted_outlives_its_threads),
+           WORLD_TEST(fault_is_supervised), WORLD_TEST(exception_is_supervised), WORLD_TEST(table_is_listed),
+           WORLD_TEST(no_suicide_by_end), WORLD_TEST(rings_fall))

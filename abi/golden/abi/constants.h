@@ -47,7 +47,7 @@
 #define END_EXITED 1ULL // process_exit
 #define END_KILLED 2ULL // process_end by another process
 #define END_FAULTED 3ULL // ended for a fault
-#define END_LAST_THREAD 4ULL // its last thread ended
+#define END_LAST_THREAD 4ULL // its last thread ended; only of a process that was started
 #define BOOT_INFO_MAGIC 0x31415245535345a7ULL // boot_info.magic
 #define BOOT_RANGE_ACPI 1ULL // boot_range.kind: ACPI tables
 #define BOOT_RANGE_ACPI_NVS 2ULL // boot_range.kind: ACPI non-volatile storage
