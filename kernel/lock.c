@@ -41,7 +41,7 @@ static void order_leave(const struct lock *lock) {
     cpu->held_count--;
 }
 
-void lock_acquire(struct lock *lock) {
+LOCK_UNSEEN void lock_acquire(struct lock *lock) {
     order_enter(lock);
     // Acquire: what the last holder wrote is seen.
     while (atomic_exchange_explicit(&lock->held, 1, memory_order_acquire) != 0) {
@@ -50,7 +50,7 @@ void lock_acquire(struct lock *lock) {
     }
 }
 
-void lock_release(struct lock *lock) {
+LOCK_UNSEEN void lock_release(struct lock *lock) {
     order_leave(lock);
     // Release: the next holder sees what was written here.
     atomic_store_explicit(&lock->held, 0, memory_order_release);
@@ -60,7 +60,7 @@ bool lock_is_held(const struct lock *lock) {
     return atomic_load_explicit(&lock->held, memory_order_relaxed) != 0;
 }
 
-void lock_acquire_pair(struct lock *a, struct lock *b) {
+LOCK_UNSEEN void lock_acquire_pair(struct lock *a, struct lock *b) {
     if (a > b) {
         struct lock *swap = a;
         a = b;
@@ -71,7 +71,7 @@ void lock_acquire_pair(struct lock *a, struct lock *b) {
         lock_acquire(b);
 }
 
-void lock_release_pair(struct lock *a, struct lock *b) {
+LOCK_UNSEEN void lock_release_pair(struct lock *a, struct lock *b) {
     lock_release(a);
     if (b != a)
         lock_release(b);

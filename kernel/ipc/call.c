@@ -292,7 +292,7 @@ status_t call_receive(struct thread *self, const struct handle *through, uint64_
     return STATUS_PENDING;
 }
 
-struct thread *call_lock(struct thread *_Atomic *place) {
+LOCK_UNSEEN struct thread *call_lock(struct thread *_Atomic *place) {
     for (;;) {
         struct thread *caller = atomic_load(place);
         struct object *endpoint = caller ? atomic_load(&caller->waiting_at) : nullptr;
@@ -364,7 +364,7 @@ status_t call_answer(struct thread *self, struct reply *kept, uint64_t header) {
         fault_answered_locked(caller, header);
     else if (status == STATUS_OK)
         answered_locked(self, caller, header);
-    lock_release(&endpoint->lock);
+    lock_release_found(&endpoint->lock);
     if (status != STATUS_OK)
         message_put_back(self, &answer);
     return status;
@@ -391,7 +391,7 @@ status_t call_keep(struct thread *self, struct reply *reply) {
     } else {
         atomic_store(&reply->caller, nullptr);
     }
-    lock_release(&endpoint->lock);
+    lock_release_found(&endpoint->lock);
     return alive ? STATUS_OK : STATUS_BAD_DESCRIPTOR;
 }
 
@@ -401,7 +401,7 @@ static void drop(struct thread *_Atomic *place, status_t status) {
         return;
     struct object *endpoint = atomic_load(&caller->waiting_at);
     call_cancel_locked((struct endpoint *)endpoint, caller, status);
-    lock_release(&endpoint->lock);
+    lock_release_found(&endpoint->lock);
 }
 
 void call_drop_pending(struct thread *server, status_t status) {

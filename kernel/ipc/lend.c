@@ -45,6 +45,6 @@ status_t lend_copy(struct thread *self, struct reply *kept, const struct lent_re
         return call_missing(kept ? &kept->gone : &self->gone);
     struct object *endpoint = atomic_load(&caller->waiting_at);
     status_t status = lent_copy(self, caller, request, copied);
-    lock_release(&endpoint->lock);
+    lock_release_found(&endpoint->lock);
     return status;
 }

@@ -150,7 +150,7 @@ static void closed_taken(struct event *event) {
 }
 
 // The endpoint of a badge, locked; nullptr when it has ended.
-static struct endpoint *badge_lock(struct badge *badge) {
+LOCK_UNSEEN static struct endpoint *badge_lock(struct badge *badge) {
     struct endpoint *endpoint = atomic_load(&badge->endpoint);
     if (!endpoint)
         return nullptr;
@@ -192,7 +192,7 @@ void badge_end(struct badge *badge) {
         object_get(&badge->object);
         post_locked(endpoint, &badge->closed);
     }
-    lock_release(&endpoint->object.lock);
+    lock_release_found(&endpoint->object.lock);
 }
 
 static bool badge_job(struct job *job) {
@@ -205,7 +205,7 @@ static bool badge_job(struct job *job) {
             call_cancel_locked(endpoint, caller, STATUS_CANCELLED);
         }
         done = list_is_empty(&badge->calls);
-        lock_release(&endpoint->object.lock);
+        lock_release_found(&endpoint->object.lock);
     }
     if (done)
         object_put(&badge->object);

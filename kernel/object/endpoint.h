@@ -46,8 +46,8 @@ static inline bool endpoint_is_served_by(enum object_type type, uint64_t rights)
 struct endpoint *endpoint_create(uint32_t places);
 // Endpoint's lock held: may a badge of this value be made (BAD_DESCRIPTOR when the endpoint has ended,
 // DUPLICATE, NO_PLACE), and make it.
-status_t badge_check_locked(struct endpoint *endpoint, uint64_t value);
-struct badge *badge_create_locked(struct endpoint *endpoint, uint64_t value);
+status_t badge_check_locked(struct endpoint *endpoint, uint64_t value) LOCK_HELD(endpoint->object.lock);
+struct badge *badge_create_locked(struct endpoint *endpoint, uint64_t value) LOCK_HELD(endpoint->object.lock);
 // The server ends the badge: its calls end with CANCELLED. DEAD if there is none.
 status_t badge_destroy(struct endpoint *endpoint, uint64_t value);
 // The last descriptor went.

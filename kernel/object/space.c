@@ -199,6 +199,9 @@ void mapping_remove_step_locked(struct mapping *mapping) {
     lock_release(&space->object.lock);
 }
 
+static void lock_both(struct space *space) LOCK_TAKES(space->process->object.lock, space->object.lock);
+static void unlock_both(struct space *space) LOCK_GIVES(space->process->object.lock, space->object.lock);
+
 static void lock_both(struct space *space) {
     lock_acquire(&space->process->object.lock);
     lock_acquire(&space->object.lock);
@@ -319,8 +322,8 @@ bool space_page_locked(struct space *space, uint64_t address, unsigned flags, pa
     return mapping;
 }
 
-bool space_open(struct space *space, uint64_t address, unsigned flags, paddr_t *page, struct memory **memory,
-                uint64_t *offset) {
+LOCK_UNSEEN bool space_open(struct space *space, uint64_t address, unsigned flags, paddr_t *page,
+                            struct memory **memory, uint64_t *offset) {
     lock_acquire(&space->object.lock);
     struct mapping *mapping = find_memory(space, address, flags);
     if (!mapping) {

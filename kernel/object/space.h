@@ -72,10 +72,11 @@ bool space_fault(struct space *space, uint64_t address, unsigned access);
 // or MAP_WRITE. On success the space's lock is held, so that the mapping stays, until space_close(). False:
 // none, no right, or not ordinary memory.
 bool space_open(struct space *space, uint64_t address, unsigned flags, paddr_t *page, struct memory **memory,
-                uint64_t *offset);
-void space_close(struct space *space);
+                uint64_t *offset) LOCK_TAKES_IF(space->object.lock);
+void space_close(struct space *space) LOCK_GIVES(space->object.lock);
 // The same with the lock held by the caller.
-bool space_page_locked(struct space *space, uint64_t address, unsigned flags, paddr_t *page);
+bool space_page_locked(struct space *space, uint64_t address, unsigned flags, paddr_t *page)
+    LOCK_HELD(space->object.lock);
 
 // A page in the fixed part.
 void space_map_fixed(struct space *space, uint64_t address, paddr_t page, bool writable);
