@@ -3,7 +3,7 @@
 // The object layer under several CPUs: one POSIX thread for each CPU runs the kernel for threads of two
 // processes that make random calls on the same objects at the same time. For the thread sanitizer
 // (build/host-tsan), and for the audit at the end, which finds what a lost race would leave behind. What the
-// calls return is not looked at here: tests/fuzz/model.c does that.
+// calls return is not looked at here: tests/fuzz/model does that.
 //
 //   THREADS_SEED=N THREADS_CALLS=N build/host-tsan/tests/unit/test_threads
 

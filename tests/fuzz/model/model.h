@@ -2,8 +2,8 @@
 //
 // The reference model of the kernel: what every system call must return and change, in arrays and loops,
 // without a thought for speed. It knows nothing of locks, jobs, timers' trees, slabs or page tables; charges
-// are summed up anew from what exists each time they are needed. fuzz_model.c makes random calls on both and
-// compares.
+// are summed up anew from what exists each time they are needed. The player (../player) makes random calls on
+// both and compares.
 //
 // A call is predicted before the kernel makes it. New descriptors have no value then: the caller of the model
 // learns it from the kernel and enters it (model_bind).
@@ -177,6 +177,8 @@ struct model {
 };
 
 extern struct model model;
+// What the limits at SCRATCH hold, as the player wrote them.
+extern struct limits model_limits;
 
 // A call of a thread with its registers. The result is in its `result`, now or later.
 void model_call(int thread, uint64_t number, const uint64_t arguments[6]);
