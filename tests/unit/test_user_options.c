@@ -29,7 +29,7 @@ static int start(void **state) {
 
 // Parses a line of words and returns the operands, joined by '|'.
 static enum options_result parse(const char *line, char *operands) {
-    char words[256];
+    static char words[256]; // what options point to afterwards
     char *arguments[16];
     int count = 0;
     size_t kept = 0;
@@ -114,12 +114,56 @@ static void test_numbers(void **state) {
         assert_false(number_parse(wrong[i], &value));
 }
 
+static void test_arguments(void **state) {
+    (void)state;
+    static const char *number;
+    static const struct option settings[] = {
+        {.letter = 'a', .help = "all", .value = &flag_a},
+        {.letter = 'n', .help = "so many", .argument = &number, .name = "N"},
+        {}};
+    char operands[256];
+    usage.options = settings;
+    static const struct {
+        const char *line, *number, *operands;
+        bool a;
+    } rows[] = {
+        {"ls -n 5 x", "5", "x|", false},   {"ls -n5 x", "5", "x|", false},  {"ls -an 5", "5", "", true},
+        {"ls x -n -a", "-a", "x|", false}, {"ls -n 1 -n2", "2", "", false}, {"ls -na", "a", "", false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        number = NULL;
+        flag_a = false;
+        assert_int_equal(parse(rows[i].line, operands), OPTIONS_RUN);
+        assert_string_equal(operands, rows[i].operands);
+        assert_int_equal(flag_a, rows[i].a);
+        assert_string_equal(number, rows[i].number);
+    }
+    assert_int_equal(parse("ls -n", operands), OPTIONS_WRONG);
+    assert_string_equal(text_sink_take(&output), "ls: an argument is missing behind -n (try ls --help)\n");
+    assert_int_equal(parse("ls --help", operands), OPTIONS_HELP);
+    assert_non_null(strstr(text_sink_take(&output), "  -n N    so many\n"));
+}
+
+static void test_sizes(void **state) {
+    (void)state;
+    uint64_t value;
+    assert_true(size_parse("12", &value) && value == 12);
+    assert_true(size_parse("3K", &value) && value == 3072);
+    assert_true(size_parse("2M", &value) && value == 2097152);
+    static const char *const bad[] = {
+        "", "K", "1G", "-1", "1 K", "18446744073709551615K", "111111111111111111111111111"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_false(size_parse(bad[i], &value));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_flags_and_operands, start),
         cmocka_unit_test_setup(test_what_is_refused, start),
         cmocka_unit_test_setup(test_help, start),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test_setup(test_arguments, start),
+        cmocka_unit_test(test_sizes),
     };
     return cmocka_run_group_tests_name("user_options", tests, NULL, NULL);
 }

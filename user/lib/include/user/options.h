@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The command line of a program: flags of one letter, `--help`, `--`, then operands. All programs answer
+// The command line of a program: options of one letter, some with an argument, `--help`, `--`, then operands.
+// All programs answer
 // `--help` in the same form and refuse what they do not know with status 2. Pure: the text goes to a sink.
 
 #ifndef USER_OPTIONS_H
@@ -12,7 +13,9 @@
 struct option {
     char letter; // 0 ends the table
     const char *help;
-    bool *value; // set to true
+    bool *value;           // a flag: set to true
+    const char **argument; // else: gets the rest of the word, or the next one
+    const char *name;      // of the argument, in the help
 };
 
 struct usage {
@@ -40,5 +43,7 @@ enum { OPTIONS_STATUS_WRONG = 2, OPERANDS_UNLIMITED = 1 << 20 };
 
 // Decimal digits only; false when it is not a number or does not fit.
 [[nodiscard]] bool number_parse(const char *text, uint64_t *value);
+// The same with an optional K or M behind it, for 1024 or 1024 * 1024.
+[[nodiscard]] bool size_parse(const char *text, uint64_t *value);
 
 #endif

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// tee: copies its input to its output and to files.
+
+#include <manual/tee.h>
+#include <user/fs.h>
+
+enum { CHUNK = 16384, FILES_MAX = 64 };
+
+static char chunk[CHUNK];
+
+// A file that failed gets nothing more; the others go on.
+struct target {
+    const char *path;
+    struct file file;
+    bool good;
+};
+
+static bool report(struct target *target, status_t status) {
+    if (status != STATUS_OK)
+        print_error("%s: %s", target->path, status_text(status));
+    target->good = status == STATUS_OK;
+    return target->good;
+}
+
+static bool target_open(struct target *target, const char *path) {
+    target->path = path;
+    status_t status = fs_create(path, option_append ? FS_CREATE_OPEN : FS_CREATE_EMPTY, &target->file);
+    if (status == STATUS_OK && target->file.is_directory)
+        status = STATUS_IS_DIRECTORY;
+    return report(target, status);
+}
+
+static bool copy(struct target *targets, size_t count) {
+    bool good = true;
+    for (;;) {
+        size_t length;
+        status_t status = input_read(chunk, sizeof(chunk), &length);
+        if (status != STATUS_OK)
+            print_error("input: %s", status_text(status));
+        if (status != STATUS_OK || length == 0)
+            return good && status == STATUS_OK;
+        for (size_t i = 0; i < count; i++) {
+            if (targets[i].good)
+                good = report(&targets[i], fs_append(&targets[i].file, chunk, length)) && good;
+        }
+        print_bytes(chunk, length);
+        print_flush();
+    }
+}
+
+int main(int count, char **arguments) {
+    static struct target targets[FILES_MAX];
+    size_t operands = options_take(&usage, count, arguments);
+    bool good = true;
+    if (operands > FILES_MAX) {
+        print_error("more than %d files", FILES_MAX);
+        return OPTIONS_STATUS_WRONG;
+    }
+    for (size_t i = 0; i < operands; i++)
+        good = target_open(&targets[i], arguments[i]) && good;
+    return copy(targets, operands) && good ? 0 : 1;
+}
