@@ -7,8 +7,8 @@
 extern const struct group group_descriptor, group_memory, group_space, group_futex, group_clock;
 extern const struct group group_thread, group_process, group_endpoint, group_reply;
 extern const struct group group_notification, group_interrupt, group_platform;
-extern const struct group group_badargs, group_numbers, group_services, group_pipes, group_images,
-    group_attack;
+extern const struct group group_badargs, group_numbers, group_services, group_files, group_pipes,
+    group_images, group_attack;
 extern const struct group group_vectors, group_exhaustion, group_lifecycle, group_errors;
 
 const struct group *const groups[] = {
@@ -29,6 +29,7 @@ const struct group *const groups[] = {
     &group_badargs,
     &group_numbers,
     &group_services,
+    &group_files,
     &group_pipes,
     &group_images,
     &group_attack,
