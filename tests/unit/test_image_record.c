@@ -93,8 +93,10 @@ static void test_compiled_image_is_read(void **state) {
     assert_int_equal(serial->records[8], 1);
     assert_int_equal(service("console")->grants, GRANT_INTERRUPT);
     const struct image_entry *terminal = service("terminal");
-    assert_int_equal(service("console")->calls,
-                     1u << (serial - image.services) | 1u << (terminal - image.services) | IMAGE_CALLS_INIT);
+    const struct image_entry *keyboard = service("keyboard");
+    assert_int_equal(service("console")->calls, 1u << (serial - image.services) |
+                                                    1u << (keyboard - image.services) |
+                                                    1u << (terminal - image.services) | IMAGE_CALLS_INIT);
     assert_int_equal(terminal->flags, IMAGE_HEARS | IMAGE_FRAMEBUFFER);
 }
 

@@ -6,6 +6,7 @@
 #include "acpi.h"
 #include <abi/constants.h>
 #include <base/string.h>
+#include <protocols/keyboard.h>
 #include <protocols/power.h>
 #include <protocols/serial.h>
 #include <tessera/syscalls.h>
@@ -14,8 +15,6 @@
 enum {
     RANGES_MAX = 34,
     PORTS_MAX = 8,
-    KEYBOARD_COMMAND = 0x64,
-    KEYBOARD_RESET = 0xfe, // pulses the processor's reset line
 };
 
 #define SETTLE_NS      1'000'000'000ULL
@@ -154,8 +153,7 @@ static status_t handle_restart(struct ts_call *call) {
         (void)port_out(power.reset_port, 1, power.reset_value);
         sleep_until(clock_now() + SETTLE_NS / 10);
     }
-    (void)port_out(KEYBOARD_COMMAND, 1, KEYBOARD_RESET);
-    sleep_until(clock_now() + SETTLE_NS);
+    (void)keyboard_reset(startup_descriptor("keyboard"), clock_now() + SETTLE_NS);
     return STATUS_NOT_HERE;
 }
 
