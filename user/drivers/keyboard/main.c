@@ -123,7 +123,7 @@ static const struct layout *layout_find(const char *name) {
         if (strcmp(layouts[i].name, name) == 0)
             return &layouts[i];
     }
-    log_important("keyboard: there is no layout '%s'; %s is used", name, layouts[0].name);
+    log_at(LOG_WARNING, "keyboard: there is no layout '%s'; %s is used", name, layouts[0].name);
     return &layouts[0];
 }
 
@@ -135,11 +135,11 @@ static void keyboard_open(const char *layout) {
         status = interrupt_open();
     has_keyboard = status == STATUS_OK;
     if (has_keyboard) {
-        log_info("keyboard: layout %s", keys.layout->name);
+        log_at(LOG_INFO, "keyboard: layout %s", keys.layout->name);
         // Between its start and the interrupt's a key may have come, which makes no edge any more.
         keys_take();
     } else {
-        log_info("keyboard: none: %s", status_text(status));
+        log_at(LOG_INFO, "keyboard: none: %s", status_text(status));
     }
 }
 
