@@ -51,3 +51,54 @@ def test_restart_limit_of_what_the_system_can_do_without():
         # Its clients are told, instead of waiting for ever.
         assert machine.command("poweroff") != ""
         assert machine.command("echo on") == "on\n"
+
+
+def test_the_service_program():
+    with Machine() as machine:
+        machine.expect_prompt()
+        rows = {line.split()[0]: line.split() for line in machine.command("service list").splitlines()[1:]}
+        assert rows["pipe"][1] == "running" and rows["pipe"][2] == number_of(machine, "pipe")
+        assert rows["pipe"][4:] == ["0"] and rows["file"][4:] == ["0", "needed"]
+        assert "the system needs it" in machine.command("service stop file")
+        assert machine.command("service stop nothing") == "service: nothing: there is no such service\n"
+        assert machine.command("service whatever").startswith("service: wants list")
+        # Stopped: its callers are told, and it does not come back by itself.
+        machine.command("service stop power")
+        settle(machine)
+        machine.command("sleep 0.5")
+        assert re.search(r"^power +stopped +- +- +1$", machine.command("service list"), re.MULTILINE)
+        assert machine.command("poweroff") == "poweroff: no process holds the right to receive at this endpoint\n"
+        machine.command("service restart power")
+        machine.command("sleep 0.5")
+        text = machine.command("service list")
+        assert re.search(r"^power +running +\d+ +\d+ +1$", text, re.MULTILINE), text
+        # Restarted on request: at once, and no failure however often.
+        for count in range(2, 8):
+            machine.command("service restart power")
+            settle(machine)
+            machine.command("sleep 0.3")
+            assert re.search(rf"^power +running +\d+ +\d+ +{count}$", machine.command("service list"), re.MULTILINE)
+        log = machine.command("service log power")
+        assert "init: service power is stopped" in log and "off: ACPI" in log
+        assert "init: console" not in log
+        machine.send("poweroff\r")
+        machine.expect_end()
+
+
+def test_killed_pipe_server_costs_the_pipes_alone():
+    with Machine() as machine:
+        machine.expect_prompt()
+        # Both ends are told by name, and the shell goes on.
+        machine.send("cat | cat; echo status $?\r")
+        machine.expect("cat | cat")
+        machine.send("through\r")
+        machine.expect("through")
+        machine.expect("through")
+        machine.send("\x03")
+        machine.expect_prompt()
+        text = machine.command("sleep 100 | cat 2> /tmp/said &")
+        machine.command(f"kill {number_of(machine, 'pipe')}")
+        settle(machine)
+        machine.command("sleep 0.5")
+        assert machine.command("cat /tmp/said") == "cat: input: the process that had received the call ended before it answered\n"
+        assert machine.command("echo again | cat").endswith("again\n"), text

@@ -61,7 +61,11 @@ struct service {
     desc_t kept;      // memory that each of its processes finds as the one before left it
     uint32_t process; // number while it runs, else 0
     unsigned failures;
+    uint64_t ends;       // in all
     uint64_t restart_at; // 0: not waiting
+    bool asked;          // its end was asked for and is no failure
+    bool stopped;        // it stays down; `asleep` is the endpoint with the right to receive
+    desc_t asleep;       // weak, so that callers hear that there is no server
     bool given_up;
 };
 
@@ -132,6 +136,9 @@ void services_create(void);
 void services_start(void);
 void service_ended(struct process *process);
 void services_tick(void);
+// What was asked for through the protocol; NO_SERVER: it was given up.
+[[nodiscard]] status_t service_restart(struct service *service);
+[[nodiscard]] status_t service_stop(struct service *service);
 
 // ---- report.c
 

@@ -9,6 +9,7 @@
 #include <protocols/init.h>
 #include <user/path.h>
 #include <user/process_record.h>
+#include <user/service_record.h>
 #include <user/program.h>
 
 enum { SPAWN_SIZE = 16384, PROGRAM_FOLDER_LENGTH = 4 };
@@ -312,6 +313,41 @@ static status_t handle_quota(struct ts_call *call, uint64_t number, struct ts_le
     return ts_call_write(call, buffer, 0, &info, sizeof(info), nullptr);
 }
 
+// ---- services
+
+static enum service_state service_state(const struct service *service) {
+    if (service->given_up)
+        return SERVICE_FAILED;
+    if (service->stopped)
+        return SERVICE_STOPPED;
+    return service->process != 0 ? SERVICE_RUNNING : SERVICE_STARTING;
+}
+
+static status_t handle_service(struct ts_call *call, uint64_t index, struct ts_lent buffer) {
+    if (!grant_has(call->badge, GRANT_AUDIT))
+        return STATUS_NOT_PERMITTED;
+    if (index >= init.image.service_count)
+        return STATUS_NOTHING_LEFT;
+    const struct service *service = &init.services[index];
+    const struct process *process = process_find(service->process);
+    struct service_record record = {.state = service_state(service),
+                                    .process = service->process,
+                                    .ends = service->ends,
+                                    .started = process != nullptr ? process->started : 0,
+                                    .essential = (service->entry->flags & IMAGE_ESSENTIAL) != 0};
+    format_buffer(record.name, sizeof(record.name), "%s", image_string(&init.image, service->entry->name));
+    return ts_call_write(call, buffer, 0, &record, sizeof(record), nullptr);
+}
+
+static status_t handle_control(struct ts_call *call, uint64_t index, uint64_t action) {
+    if (!grant_has(call->badge, GRANT_CONTROL))
+        return STATUS_NOT_PERMITTED;
+    if (index >= init.image.service_count)
+        return STATUS_NOT_FOUND;
+    struct service *service = &init.services[index];
+    return action == 0 ? service_restart(service) : service_stop(service);
+}
+
 static const struct init_ops operations = {
     .spawn = handle_spawn,
     .hand_over = handle_hand_over,
@@ -321,6 +357,8 @@ static const struct init_ops operations = {
     .list = handle_list,
     .descriptors = handle_descriptors,
     .quota = handle_quota,
+    .service = handle_service,
+    .control = handle_control,
 };
 
 // ---- what the kernel says

@@ -6,6 +6,7 @@
 // it, init stops.
 
 #include "init.h"
+#include <abi/objects.h>
 #include <base/format.h>
 #include <base/string.h>
 #include <user/program.h>
@@ -170,12 +171,25 @@ void services_start(void) {
         service_try(&init.services[i]);
 }
 
+// One that was asked to end is no failure; it comes back at once, or not at all.
+static void service_asked(struct service *service) {
+    service->asked = false;
+    if (service->stopped)
+        return;
+    service->restart_at = clock_now();
+    timer_set();
+}
+
 void service_ended(struct process *process) {
     struct service *service = &init.services[process->service];
     if (clock_now() - process->started > LONG_RUN_NS)
         service->failures = 0;
     service->process = 0;
-    service_failed(service);
+    service->ends++;
+    if (service->asked)
+        service_asked(service);
+    else
+        service_failed(service);
 }
 
 void services_tick(void) {
@@ -188,4 +202,77 @@ void services_tick(void) {
         service_try(service);
     }
     timer_set();
+}
+
+// ---- asked for
+
+static void service_end(struct service *service) {
+    const struct process *process = process_find(service->process);
+    service->asked = process != nullptr;
+    if (process != nullptr)
+        (void)!ts_process_end(process->descriptor, STATUS_KILLED);
+}
+
+// What is left of the endpoint may mint badges for programs that start meanwhile, and keeps it alive; the
+// right to receive is only remembered, so callers hear that there is no server.
+static status_t endpoint_sleep(struct service *service) {
+    desc_t rest, asleep;
+    status_t status = ts_descriptor_clone(service->endpoint,
+                                          RIGHTS_ENDPOINT_ALL & ~(uint64_t)RIGHT_ENDPOINT_RECEIVE, &rest);
+    if (status != STATUS_OK)
+        return status;
+    status = ts_descriptor_weaken(service->endpoint, &asleep);
+    if (status != STATUS_OK) {
+        (void)!ts_descriptor_release(rest);
+        return status;
+    }
+    (void)!ts_descriptor_release(service->endpoint);
+    service->endpoint = rest;
+    service->asleep = asleep;
+    return STATUS_OK;
+}
+
+static status_t endpoint_wake(struct service *service) {
+    desc_t awake;
+    status_t status = ts_descriptor_strengthen(service->asleep, &awake);
+    if (status != STATUS_OK)
+        return status;
+    (void)!ts_descriptor_release(service->endpoint);
+    (void)!ts_descriptor_release(service->asleep);
+    service->endpoint = awake;
+    return STATUS_OK;
+}
+
+status_t service_stop(struct service *service) {
+    if (service->entry->flags & IMAGE_ESSENTIAL)
+        return STATUS_NOT_PERMITTED;
+    if (service->given_up || service->stopped)
+        return service->given_up ? STATUS_NO_SERVER : STATUS_OK;
+    status_t status = endpoint_sleep(service);
+    if (status != STATUS_OK)
+        return status;
+    service->stopped = true;
+    service->restart_at = 0;
+    service_end(service);
+    say(LOG_NOTICE, "service %s is stopped", service_name(service));
+    return STATUS_OK;
+}
+
+status_t service_restart(struct service *service) {
+    if (service->given_up)
+        return STATUS_NO_SERVER;
+    if (service->stopped) {
+        status_t status = endpoint_wake(service);
+        if (status != STATUS_OK)
+            return status;
+        service->stopped = false;
+    }
+    service->failures = 0;
+    if (service->process != 0) {
+        service_end(service);
+    } else {
+        service->restart_at = clock_now();
+        timer_set();
+    }
+    return STATUS_OK;
 }

@@ -9,7 +9,7 @@
 #include <tessera/syscalls.h>
 
 enum {
-    BUFFER_SIZE = 1024,
+    BUFFER_SIZE = 4096,
     TEXT_MAX = 400,
 };
 
@@ -87,7 +87,8 @@ void print_sink(void *context, const char *bytes, size_t length) {
 
 static void print_v(const char *format, va_list arguments) {
     format_to_v(print_sink, nullptr, format, arguments);
-    if (buffered > 0 && buffer[buffered - 1] == '\n')
+    // A person waits for lines, a file or a pipe for blocks.
+    if (buffered > 0 && buffer[buffered - 1] == '\n' && stream_get(STREAM_OUTPUT).kind == STREAM_CONSOLE)
         print_flush();
 }
 

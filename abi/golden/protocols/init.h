@@ -19,6 +19,8 @@ enum init_label : uint32_t {
     INIT_LIST = 5,
     INIT_DESCRIPTORS = 6,
     INIT_QUOTA = 7,
+    INIT_SERVICE = 9,
+    INIT_CONTROL = 10,
 };
 
 // What a server offers when it receives: the most descriptors in a request, and the most that they cost.
@@ -170,6 +172,34 @@ static inline status_t init_quota(desc_t server, uint64_t process, void *info, u
     return outcome;
 }
 
+// A service of the image, in its order.
+// Does not block for long. May be repeated. Needs the grant `audit`.
+// - index: from 0 on
+// - record, written by the server, at least 80, at most 80: a struct service_record
+// Errors: NOT_PERMITTED, NOTHING_LEFT, BAD_REQUEST, BAD_SIZE, LENT_FAULT, and those of ts_call().
+static inline status_t init_service(desc_t server, uint64_t index, void *record, uint64_t record_length,
+    uint64_t deadline) {
+    uint64_t words[MESSAGE_WORDS] = {index};
+    struct message_page *page = message_page();
+    page->lend[0] = (struct message_range){(uintptr_t)record, record_length, RANGE_WRITE};
+    const uint64_t header = INIT_SERVICE | 1ULL << HEADER_RANGES_SHIFT;
+    const status_t outcome = ts_call_send(server, header, deadline, words, 0, 0, nullptr, nullptr);
+    return outcome;
+}
+
+// End a service, and start it again unless it is to stay down. While it is down its callers get NO_SERVER.
+// NOT_PERMITTED too: the system cannot go on without it; NO_SERVER: it failed too often.
+// Does not block for long. May be repeated. Needs the grant `control`.
+// - index: as in `service`
+// - action, at most 1: 0: start it again; 1: stop it
+// Errors: NOT_PERMITTED, NOT_FOUND, NO_SERVER, BAD_REQUEST, and those of ts_call().
+static inline status_t init_control(desc_t server, uint64_t index, uint64_t action, uint64_t deadline) {
+    uint64_t words[MESSAGE_WORDS] = {index, action};
+    const uint64_t header = INIT_CONTROL;
+    const status_t outcome = ts_call_send(server, header, deadline, words, 0, 0, nullptr, nullptr);
+    return outcome;
+}
+
 // ---- server
 
 // What a server implements; a null operation is answered with BAD_REQUEST. A handler gets checked arguments.
@@ -188,6 +218,8 @@ struct init_ops {
     status_t (*descriptors)(struct ts_call *call, uint64_t process, uint64_t index, struct ts_lent entries,
         uint64_t *filled, uint64_t *next);
     status_t (*quota)(struct ts_call *call, uint64_t process, struct ts_lent info, uint64_t *memory_bytes);
+    status_t (*service)(struct ts_call *call, uint64_t index, struct ts_lent record);
+    status_t (*control)(struct ts_call *call, uint64_t index, uint64_t action);
 };
 
 static inline void init_spawn_reply(struct ts_call *call, status_t outcome, uint64_t process) {
@@ -335,6 +367,36 @@ static inline void init_quota_serve(const struct init_ops *ops, struct ts_call *
         init_quota_reply(call, outcome, memory_bytes);
 }
 
+static inline void init_service_reply(struct ts_call *call, status_t outcome) {
+    ts_call_answer(call, outcome, 0, 0, nullptr);
+}
+
+static inline void init_service_serve(const struct init_ops *ops, struct ts_call *call) {
+    if (!ops->service || !ts_call_has(call, 1, 1, 0))
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    if (!(call->lent[0].flags & RANGE_WRITE))
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    if (call->lent[0].length < 80ULL || call->lent[0].length > 80ULL)
+        return ts_call_refuse(call, STATUS_BAD_SIZE);
+    const status_t outcome = ops->service(call, call->word[0], (struct ts_lent){0, call->lent[0].length});
+    if (outcome != TS_REPLY_LATER)
+        init_service_reply(call, outcome);
+}
+
+static inline void init_control_reply(struct ts_call *call, status_t outcome) {
+    ts_call_answer(call, outcome, 0, 0, nullptr);
+}
+
+static inline void init_control_serve(const struct init_ops *ops, struct ts_call *call) {
+    if (!ops->control || !ts_call_has(call, 2, 0, 0))
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    if (call->word[1] > 1ULL)
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    const status_t outcome = ops->control(call, call->word[0], call->word[1]);
+    if (outcome != TS_REPLY_LATER)
+        init_control_reply(call, outcome);
+}
+
 // Decodes one received message, runs its handler and answers. False when it is no call but an event of the
 // kernel: then nothing was done. Handlers find `context` in the call.
 static inline bool init_serve(const struct init_ops *ops, void *context, struct ts_call *call) {
@@ -365,6 +427,12 @@ static inline bool init_serve(const struct init_ops *ops, void *context, struct 
         break;
     case INIT_QUOTA:
         init_quota_serve(ops, call);
+        break;
+    case INIT_SERVICE:
+        init_service_serve(ops, call);
+        break;
+    case INIT_CONTROL:
+        init_control_serve(ops, call);
         break;
     default:
         ts_call_refuse(call, STATUS_BAD_REQUEST);

@@ -19,7 +19,8 @@ enum image_grant : uint32_t {
     GRANT_NOTICE = 1u << 6,    // console: show lines of the system between what programs write
     GRANT_SECOND = 1u << 7,    // console: in the second session, where there are two; children are too
     GRANT_RESET = 1u << 8,     // keyboard: restart the machine
-    GRANTS_ALL = 0x1ff,
+    GRANT_CONTROL = 1u << 9,   // init: stop services and start them again
+    GRANTS_ALL = 0x3ff,
 };
 
 static inline uint64_t badge_value(uint32_t process, uint32_t grants) {
