@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The Limine boot protocol as its specification states it (PROTOCOL.md of limine-protocol, base revision 6),
-// declared a second time and on purpose apart from boot/limine.h: a mistake in the loader's declarations must
+// declared a second time and on purpose apart from base/limine.h: a mistake in the loader's declarations must
 // not cancel itself out here. Pointers are typed as the kernel uses them.
 
 #ifndef CONFORMANCE_PROTOCOL_H

@@ -21,8 +21,22 @@ enum {
     WRITE_MAX = 1 << 18
 };
 
-static uint8_t bytes[LARGE + 1];
-static uint8_t back[LARGE + 1];
+// In memory of their own while a test runs: what stands in .bss is copied into every child of the other
+// groups.
+#define BUFFERS     0x260000000000ULL
+#define BUFFER_SIZE (2ULL * LARGE)
+
+static uint8_t *const bytes = (uint8_t *)BUFFERS;
+static uint8_t *const back = (uint8_t *)(BUFFERS + BUFFER_SIZE);
+
+static void with_buffers(void (*test)(void)) {
+    desc_t memory = memory_make(2 * BUFFER_SIZE / PAGE_SIZE);
+    if (OK(ts_space_map(SELF, memory.value, BUFFERS, 0, 2 * BUFFER_SIZE, MAP_READ | MAP_WRITE))) {
+        test();
+        OK(ts_space_unmap(SELF, BUFFERS));
+    }
+    drop(memory);
+}
 
 static desc_t server(void) {
     return startup_descriptor("file");
@@ -51,7 +65,7 @@ static uint64_t size_of(uint64_t number) {
 }
 
 static void bytes_fill(void) {
-    for (size_t i = 0; i < sizeof(bytes); i++)
+    for (size_t i = 0; i < LARGE + 1; i++)
         bytes[i] = (uint8_t)random_next();
 }
 
@@ -64,7 +78,7 @@ static void write_and_read(void) {
     EQUAL(at, 5);
     OK(file_write(server(), number, 5000, 0, "end", 3, &at, limit()));
     EQUAL(size_of(number), 5003);
-    OK(file_read(server(), number, 0, back, sizeof(back) - 1, &count, limit()));
+    OK(file_read(server(), number, 0, back, LARGE, &count, limit()));
     EQUAL(count, 5003);
     CHECK(memcmp(back, "helloworld", 10) == 0 && memcmp(back + 5000, "end", 3) == 0);
     for (size_t i = 10; i < 5000; i++) {
@@ -397,14 +411,46 @@ static void killed_server(void) {
     OK(fs_remove("/tmp/kept", false));
 }
 
+static void write_and_read_test(void) {
+    with_buffers(write_and_read);
+}
+
+static void large_test(void) {
+    with_buffers(large);
+}
+
+static void names_and_folders_test(void) {
+    with_buffers(names_and_folders);
+}
+
+static void refused_test(void) {
+    with_buffers(refused);
+}
+
+static void tokens_test(void) {
+    with_buffers(tokens);
+}
+
+static void a_limit_is_one_clients_test(void) {
+    with_buffers(a_limit_is_one_clients);
+}
+
+static void names_have_a_limit_test(void) {
+    with_buffers(names_have_a_limit);
+}
+
+static void killed_server_test(void) {
+    with_buffers(killed_server);
+}
+
 static const struct test tests[] = {
-    {"write_and_read", write_and_read},
-    {"large", large},
-    {"names_and_folders", names_and_folders},
-    {"refused", refused},
-    {"tokens", tokens},
-    {"a_limit_is_one_clients", a_limit_is_one_clients},
-    {"names_have_a_limit", names_have_a_limit},
-    {"killed_server", killed_server},
+    {"write_and_read", write_and_read_test},
+    {"large", large_test},
+    {"names_and_folders", names_and_folders_test},
+    {"refused", refused_test},
+    {"tokens", tokens_test},
+    {"a_limit_is_one_clients", a_limit_is_one_clients_test},
+    {"names_have_a_limit", names_have_a_limit_test},
+    {"killed_server", killed_server_test},
 };
 GROUP(files, tests);
