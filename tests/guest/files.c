@@ -21,22 +21,11 @@ enum {
     WRITE_MAX = 1 << 18
 };
 
-// In memory of their own while a test runs: what stands in .bss is copied into every child of the other
-// groups.
-#define BUFFERS     0x260000000000ULL
-#define BUFFER_SIZE (2ULL * LARGE)
-
-static uint8_t *const bytes = (uint8_t *)BUFFERS;
-static uint8_t *const back = (uint8_t *)(BUFFERS + BUFFER_SIZE);
-
-static void with_buffers(void (*test)(void)) {
-    desc_t memory = memory_make(2 * BUFFER_SIZE / PAGE_SIZE);
-    if (OK(ts_space_map(SELF, memory.value, BUFFERS, 0, 2 * BUFFER_SIZE, MAP_READ | MAP_WRITE))) {
-        test();
-        OK(ts_space_unmap(SELF, BUFFERS));
-    }
-    drop(memory);
-}
+static uint8_t back[8192];
+// Memory of a test that needs much: what is written, and what is read back. No part of the program, which is
+// copied into each child.
+static uint8_t *bytes;
+static uint8_t *all_back;
 
 static desc_t server(void) {
     return startup_descriptor("file");
@@ -64,9 +53,14 @@ static uint64_t size_of(uint64_t number) {
     return size;
 }
 
-static void bytes_fill(void) {
-    for (size_t i = 0; i < LARGE + 1; i++)
+static desc_t large_memory(void) {
+    const uint64_t size = PAGES(LARGE / PAGE_SIZE + 1);
+    desc_t memory = memory_at(AREA, 2 * size / PAGE_SIZE, MAP_READ | MAP_WRITE);
+    bytes = (uint8_t *)(uintptr_t)AREA;
+    all_back = bytes + size;
+    for (size_t i = 0; i < LARGE; i++)
         bytes[i] = (uint8_t)random_next();
+    return memory;
 }
 
 static void write_and_read(void) {
@@ -78,7 +72,7 @@ static void write_and_read(void) {
     EQUAL(at, 5);
     OK(file_write(server(), number, 5000, 0, "end", 3, &at, limit()));
     EQUAL(size_of(number), 5003);
-    OK(file_read(server(), number, 0, back, LARGE, &count, limit()));
+    OK(file_read(server(), number, 0, back, sizeof(back), &count, limit()));
     EQUAL(count, 5003);
     CHECK(memcmp(back, "helloworld", 10) == 0 && memcmp(back + 5000, "end", 3) == 0);
     for (size_t i = 10; i < 5000; i++) {
@@ -103,20 +97,20 @@ static void write_and_read(void) {
 // As much as goes in one call, from and to odd places.
 static void large(void) {
     uint64_t number = 0, count = 0;
-    bytes_fill();
-    if (!OK(create("/tmp/large", FILE_KIND, 0, &number)))
-        return;
+    desc_t memory = large_memory();
+    OK(create("/tmp/large", FILE_KIND, 0, &number));
     for (uint64_t done = 0; done < LARGE; done += WRITE_MAX)
         OK(file_write(server(), number, done, 0, bytes + done, WRITE_MAX, nullptr, limit()));
-    OK(file_read(server(), number, 0, back, LARGE, &count, limit()));
+    OK(file_read(server(), number, 0, all_back, LARGE, &count, limit()));
     EQUAL(count, LARGE);
-    CHECK(memcmp(back, bytes, LARGE) == 0);
-    OK(file_read(server(), number, 70001, back, 200003, &count, limit()));
+    CHECK(memcmp(all_back, bytes, LARGE) == 0);
+    OK(file_read(server(), number, 70001, all_back, 200003, &count, limit()));
     EQUAL(count, 200003);
-    CHECK(memcmp(back, bytes + 70001, 200003) == 0);
-    EXPECT(file_read(server(), number, 0, back, LARGE + 1, &count, limit()), STATUS_BAD_SIZE);
+    CHECK(memcmp(all_back, bytes + 70001, 200003) == 0);
+    EXPECT(file_read(server(), number, 0, all_back, LARGE + 1, &count, limit()), STATUS_BAD_SIZE);
     EXPECT(file_write(server(), number, 0, 0, bytes, WRITE_MAX + 1, nullptr, limit()), STATUS_BAD_SIZE);
     OK(remove("/tmp/large", 0, 0));
+    drop(memory);
 }
 
 static void names_and_folders(void) {
@@ -348,8 +342,8 @@ static void a_limit_is_one_clients(void) {
     static const char *const clear[] = {"rm", "/tmp/other"};
     uint64_t number = 0, total, free, own, most, left, names, count;
     status_t status = STATUS_OK;
-    if (!OK(create("/tmp/full", NEW_KIND, 0, &number)))
-        return;
+    desc_t memory = large_memory();
+    OK(create("/tmp/full", NEW_KIND, 0, &number));
     while (status == STATUS_OK)
         status = file_write(server(), number, UINT64_MAX, 0, bytes, 65536, nullptr, limit());
     EXPECT(status, STATUS_NO_SPACE);
@@ -363,6 +357,7 @@ static void a_limit_is_one_clients(void) {
     OK(remove("/tmp/full", 0, 0));
     OK(file_space(server(), &total, &free, &own, &most, &left, &names, limit()));
     EQUAL(own, 0);
+    drop(memory);
 }
 
 static void names_have_a_limit(void) {
@@ -398,59 +393,28 @@ static void killed_server(void) {
     struct file file;
     uint64_t number = 0;
     size_t count = 0;
-    bytes_fill();
+    desc_t memory = large_memory();
     OK(fs_create("/tmp/kept", FS_CREATE_NEW, &file));
     OK(fs_write(&file, 0, bytes, 300000));
     OK(init_kill(startup_descriptor("init"), server_number(), limit()));
     OK(fs_append(&file, bytes + 300000, 300000));
     OK(open("/tmp/kept", &number));
     EQUAL(number, file.number);
-    OK(fs_read(&file, 0, back, LARGE, &count));
+    OK(fs_read(&file, 0, all_back, LARGE, &count));
     EQUAL(count, 600000);
-    CHECK(memcmp(back, bytes, 600000) == 0);
+    CHECK(memcmp(all_back, bytes, 600000) == 0);
     OK(fs_remove("/tmp/kept", false));
-}
-
-static void write_and_read_test(void) {
-    with_buffers(write_and_read);
-}
-
-static void large_test(void) {
-    with_buffers(large);
-}
-
-static void names_and_folders_test(void) {
-    with_buffers(names_and_folders);
-}
-
-static void refused_test(void) {
-    with_buffers(refused);
-}
-
-static void tokens_test(void) {
-    with_buffers(tokens);
-}
-
-static void a_limit_is_one_clients_test(void) {
-    with_buffers(a_limit_is_one_clients);
-}
-
-static void names_have_a_limit_test(void) {
-    with_buffers(names_have_a_limit);
-}
-
-static void killed_server_test(void) {
-    with_buffers(killed_server);
+    drop(memory);
 }
 
 static const struct test tests[] = {
-    {"write_and_read", write_and_read_test},
-    {"large", large_test},
-    {"names_and_folders", names_and_folders_test},
-    {"refused", refused_test},
-    {"tokens", tokens_test},
-    {"a_limit_is_one_clients", a_limit_is_one_clients_test},
-    {"names_have_a_limit", names_have_a_limit_test},
-    {"killed_server", killed_server_test},
+    {"write_and_read", write_and_read},
+    {"large", large},
+    {"names_and_folders", names_and_folders},
+    {"refused", refused},
+    {"tokens", tokens},
+    {"a_limit_is_one_clients", a_limit_is_one_clients},
+    {"names_have_a_limit", names_have_a_limit},
+    {"killed_server", killed_server},
 };
 GROUP(files, tests);
