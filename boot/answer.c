@@ -53,24 +53,6 @@ static void *answer_paging_mode(struct boot *boot) {
     return answer_word(boot->paging_mode);
 }
 
-static uint64_t framebuffer_mode(const struct limine_framebuffer *framebuffer) {
-    struct limine_video_mode *mode = arena_take(sizeof *mode);
-    *mode = (struct limine_video_mode){
-        .pitch = framebuffer->pitch,
-        .width = framebuffer->width,
-        .height = framebuffer->height,
-        .bits_per_pixel = framebuffer->bits_per_pixel,
-        .memory_model = framebuffer->memory_model,
-        .red_mask_size = framebuffer->red_mask_size,
-        .red_mask_shift = framebuffer->red_mask_shift,
-        .green_mask_size = framebuffer->green_mask_size,
-        .green_mask_shift = framebuffer->green_mask_shift,
-        .blue_mask_size = framebuffer->blue_mask_size,
-        .blue_mask_shift = framebuffer->blue_mask_shift,
-    };
-    return address_of(mode);
-}
-
 // An array of pointers with room for `count`, told to the kernel by `response`.
 static uint64_t *array_take(struct limine_array_response *response, size_t count) {
     uint64_t *pointers = arena_take(count * sizeof *pointers);
@@ -80,30 +62,10 @@ static uint64_t *array_take(struct limine_array_response *response, size_t count
 }
 
 static void *answer_framebuffer(struct boot *boot) {
-    if (!boot->has_framebuffer)
+    if (boot->screen == nullptr)
         return nullptr;
-    const struct platform_framebuffer *found = &boot->framebuffer;
     struct limine_array_response *response = arena_take(sizeof *response);
-    struct limine_framebuffer *framebuffer = arena_take(sizeof *framebuffer);
-    *framebuffer = (struct limine_framebuffer){
-        .address = boot_virtual(found->address),
-        .width = found->width,
-        .height = found->height,
-        .pitch = found->pitch,
-        .bits_per_pixel = found->bits_per_pixel,
-        .memory_model = LIMINE_FRAMEBUFFER_RGB,
-        .red_mask_size = found->red_size,
-        .red_mask_shift = found->red_shift,
-        .green_mask_size = found->green_size,
-        .green_mask_shift = found->green_shift,
-        .blue_mask_size = found->blue_size,
-        .blue_mask_shift = found->blue_shift,
-    };
-    uint64_t *modes = arena_take(sizeof *modes);
-    modes[0] = framebuffer_mode(framebuffer);
-    framebuffer->mode_count = 1;
-    framebuffer->modes = address_of(modes);
-    array_take(response, 1)[0] = address_of(framebuffer);
+    array_take(response, 1)[0] = address_of(boot->screen);
     response->revision = 1;
     return response;
 }
@@ -281,6 +243,7 @@ static void collect_entropy(struct boot *boot) {
 void answer_reserve(struct boot *boot) {
     boot->date = platform_date();
     collect_entropy(boot);
+    screen_describe(boot);
     if (boot->requests.requests[REQUEST_EVENT_LOG] != nullptr)
         platform_event_log_get(&boot->event_log);
     // The pointer arrays grow with the map and the modules; everything else is a few dozen small structures.

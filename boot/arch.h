@@ -25,6 +25,13 @@ extern const uint32_t arch_elf_relative_relocation;
 // when there is none. Only before the first use of arch_hhdm_base().
 [[nodiscard]] bool arch_paging_choose(uint64_t preferred, uint64_t least, uint64_t most, uint64_t *mode);
 
+// The number of a paging mode that the configuration names ("4level"). False when there is no such mode.
+struct config_text;
+[[nodiscard]] bool arch_paging_named(struct config_text name, uint64_t *mode);
+
+// The word for this architecture in `if_arch` and ${ARCH}.
+extern const char arch_name[];
+
 // Where the higher half direct map of the kernel begins.
 uint64_t arch_hhdm_base(void);
 
@@ -75,6 +82,8 @@ void arch_interrupts_off(void);
 // The serial line for messages, usable at any time.
 void arch_serial_init(void);
 void arch_serial_write(const char *text, size_t length);
+// The next byte that came in, -1 when there is none.
+int arch_serial_read(void);
 
 [[noreturn]] void arch_halt(void);
 

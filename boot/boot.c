@@ -54,35 +54,80 @@ static bool find_config(struct platform_file *file) {
     return false;
 }
 
+static void tell_notes(const struct config *config) {
+    if (config->unknown_count > 0)
+        message("%s:%u: option is not known and ignored (%u in all)", boot.config_path, config->unknown_line,
+                config->unknown_count);
+    for (size_t i = 0; i < config->note_count; i++)
+        message("%s:%u: '%s' is not supported and ignored", boot.config_path, config->notes[i].line,
+                config->notes[i].option);
+}
+
 static void read_config(void) {
+    const struct config_machine machine = {.architecture = arch_name, .firmware = platform_name};
     struct platform_file file;
     struct config_error error;
+    size_t length;
     if (!find_config(&file))
         stop("/boot/limine.conf: %s; nor is there one in /boot/limine, /limine or /",
              platform_reason(PLATFORM_NOT_FOUND));
-    if (!config_parse(file.data, file.size, &boot.config, &error))
+    char *text = (char *)(uintptr_t)arena_pages(CONFIG_EXPANDED_MAX, "the configuration");
+    if (!config_expand(file.data, file.size, &machine, text, &length, &error) ||
+        !config_parse(text, length, &machine, &boot.config, &error))
         stop("%s:%u: %s", boot.config_path, error.line, error.reason);
-    if (boot.config.unknown_count > 0)
-        message("%s:%u: option is not known and ignored (%u in all)", boot.config_path,
-                boot.config.unknown_line, boot.config.unknown_count);
+    tell_notes(&boot.config);
+}
+
+// Why an entry cannot be booted; null when it can.
+static const char *entry_refusal(const struct config_entry *entry, unsigned *line) {
+    *line = entry->name.line;
+    if (entry->is_directory)
+        return "default_entry names a group of entries";
+    if (!config_text_is(entry->protocol, "limine")) {
+        *line = entry->protocol.start != nullptr ? entry->protocol.line : entry->name.line;
+        return "this entry needs 'protocol: limine', the only one supported";
+    }
+    if (entry->path.start == nullptr)
+        return "this entry names no kernel ('path: boot():/...')";
+    return nullptr;
+}
+
+static bool has_entry(const struct config *config) {
+    for (size_t i = 0; i < config->entry_count; i++)
+        if (!config->entries[i].is_hidden)
+            return true;
+    return false;
+}
+
+// What the person at the menu chooses can be wrong: then the menu says so and goes on.
+static size_t ask(const struct config *config) {
+    static struct menu menu;
+    unsigned line;
+    menu_init(&menu, config, "Tessera loader " TESSERA_VERSION);
+    for (;;) {
+        size_t index = menu_run(&menu);
+        menu.message = entry_refusal(&config->entries[index], &line);
+        menu.is_counting = false;
+        if (menu.message == nullptr)
+            return index;
+    }
 }
 
 static void choose_entry(void) {
     const struct config *config = &boot.config;
-    if (config->entry_count == 0)
+    unsigned line;
+    if (!has_entry(config))
         stop("%s: it has no entry to boot ('/name')", boot.config_path);
-    if (config->default_entry > config->entry_count)
-        stop("%s: default_entry is %u, but there are %u entries", boot.config_path, config->default_entry,
+    if (config->default_index == CONFIG_NO_ENTRY && config->default_number > 0)
+        stop("%s: default_entry is %u, but there are %u entries", boot.config_path, config->default_number,
              (unsigned)config->entry_count);
-    const struct config_entry *entry = &config->entries[config->default_entry - 1];
-    if (entry->is_directory)
-        stop("%s:%u: default_entry names a group of entries", boot.config_path, entry->name.line);
-    if (entry->protocol.length != 6 || memcmp(entry->protocol.start, "limine", 6) != 0)
-        stop("%s:%u: this entry needs 'protocol: limine', the only one supported", boot.config_path,
-             entry->protocol.start != nullptr ? entry->protocol.line : entry->name.line);
-    if (entry->path.start == nullptr)
-        stop("%s:%u: this entry names no kernel ('path: boot():/...')", boot.config_path, entry->name.line);
-    boot.entry = entry;
+    if (config->default_index == CONFIG_NO_ENTRY)
+        stop("%s:%u: default_entry names no entry", boot.config_path, config->selection.line);
+    size_t index = config->timeout_ms == 0 ? config->default_index : ask(config);
+    boot.entry = &config->entries[index];
+    const char *refusal = entry_refusal(boot.entry, &line);
+    if (refusal != nullptr)
+        stop("%s:%u: %s", boot.config_path, line, refusal);
 }
 
 static void load_kernel(void) {
@@ -112,6 +157,16 @@ static void negotiate_revision(void) {
         boot.requests.tag->revision = 0;
 }
 
+static void limit_paging_mode(struct config_text name, uint64_t *limit,
+                              uint64_t (*stricter)(uint64_t, uint64_t)) {
+    uint64_t mode;
+    if (name.start == nullptr)
+        return;
+    if (!arch_paging_named(name, &mode))
+        stop("%s:%u: a paging mode that this architecture does not have", boot.config_path, name.line);
+    *limit = stricter(*limit, mode);
+}
+
 // PROTOCOL.md, "Paging Mode Feature": what a kernel accepts that asks by an old request, or not at all.
 static void choose_paging_mode(void) {
     uint64_t preferred = ARCH_PAGING_DEFAULT;
@@ -125,8 +180,12 @@ static void choose_paging_mode(void) {
         most = head->revision < 1 ? request->mode : request->max_mode;
         least = head->revision < 1 ? ARCH_PAGING_MIN : request->min_mode;
     }
+    limit_paging_mode(boot.entry->min_paging_mode, &least, max_u64);
+    limit_paging_mode(boot.entry->max_paging_mode, &most, min_u64);
     if (!arch_paging_choose(preferred, least, most, &boot.paging_mode))
-        stop("%s: it accepts paging modes %llu to %llu, and this processor has none of them",
+        stop("%s: it accepts paging modes %llu to %llu, with the configuration's limits, and this processor "
+             "has none "
+             "of them",
              boot.kernel.path, (unsigned long long)least, (unsigned long long)most);
 }
 
@@ -297,7 +356,15 @@ static void map_all(void) {
         stop("the memory put aside for page tables is used up");
 }
 
+static void set_resolution(void) {
+    const struct config_entry *entry = boot.entry;
+    if (entry->width != 0 && !screen_set(entry->width, entry->height, entry->bits))
+        message("resolution %ux%ux%u is not to be had here; the screen stays as it is", entry->width,
+                entry->height, entry->bits);
+}
+
 static void look_at_machine(void) {
+    set_resolution();
     platform_tables_find(&boot.tables);
     boot.has_framebuffer = platform_framebuffer_find(&boot.framebuffer);
 }

@@ -9,6 +9,7 @@
 #include "acpi.h"
 #include "config.h"
 #include "image.h"
+#include "menu.h"
 #include "platform.h"
 #include "request.h"
 
@@ -40,6 +41,7 @@ struct boot {
     // machine
     struct platform_framebuffer framebuffer;
     bool has_framebuffer;
+    struct limine_framebuffer *screen; // what the kernel is told of it; null: nothing
     struct platform_tables tables;
     struct acpi_tables acpi;
     uint64_t stack_top; // physical
@@ -71,6 +73,14 @@ uint64_t boot_virtual(uint64_t physical);
 // firmware is left and sees to the memory.
 void answer_reserve(struct boot *boot);
 void answer_all(struct boot *boot);
+
+// Shows the menu until an entry is chosen, or its time has come.
+size_t menu_run(struct menu *menu);
+
+// Collects what is known of the screen.
+void screen_describe(struct boot *boot);
+// Sets a mode of this size, and of this depth unless that is 0. False when the platform has none.
+[[nodiscard]] bool screen_set(uint64_t width, uint64_t height, uint64_t bits);
 
 // Reads the modules that the kernel and the configuration name.
 void modules_load(struct boot *boot);

@@ -6,7 +6,11 @@
 #include "config.h"
 #include <base/string.h>
 
+#define TIMEOUT_DEFAULT 5 // seconds
+#define TIMEOUT_MAX     9999
+
 struct parser {
+    const struct config_machine *machine;
     struct config *config;
     struct config_entry *entry; // null before the first entry
     const char *reason;         // set once, by whoever finds the error
@@ -29,7 +33,7 @@ static char lower(char character) {
     return character >= 'A' && character <= 'Z' ? (char)(character - 'A' + 'a') : character;
 }
 
-static bool text_equals(struct config_text text, const char *word) {
+bool config_text_is(struct config_text text, const char *word) {
     size_t length = strlen(word);
     if (text.length != length)
         return false;
@@ -37,6 +41,15 @@ static bool text_equals(struct config_text text, const char *word) {
         if (lower(text.start[i]) != word[i])
             return false;
     return true;
+}
+
+// The same, where both sides may have capital letters.
+static bool text_is_same(struct config_text text, const char *word) {
+    size_t length = strlen(word);
+    bool same = text.length == length;
+    for (size_t i = 0; same && i < length; i++)
+        same = lower(text.start[i]) == lower(word[i]);
+    return same;
 }
 
 static bool is_blank(char character) {
@@ -67,36 +80,127 @@ static bool parse_number(struct config_text text, uint32_t *number) {
     return true;
 }
 
-static bool handle_timeout(struct parser *parser, struct config_text value) {
-    if (text_equals(value, "no")) {
-        parser->config->timeout = CONFIG_TIMEOUT_NEVER;
-        return true;
-    }
+// Tenths of a second and finer are kept to the millisecond.
+static bool parse_milliseconds(struct config_text value, uint32_t *milliseconds) {
     const char *dot = value.length == 0 ? nullptr : memchr(value.start, '.', value.length);
     struct config_text whole = value;
-    uint32_t fraction;
+    uint32_t seconds, digit;
+    uint32_t fraction = 0;
     if (dot != nullptr) {
-        struct config_text digits = {dot + 1, (size_t)(value.start + value.length - dot - 1), value.line};
-        if (!parse_number(digits, &fraction))
-            return refuse(parser, "the timeout is neither a number of seconds nor 'no'");
         whole.length = (size_t)(dot - value.start);
+        uint32_t weight = 100;
+        for (const char *at = dot + 1; at < value.start + value.length; at++, weight /= 10) {
+            if (!parse_number((struct config_text){at, 1, value.line}, &digit))
+                return false;
+            fraction += digit * weight;
+        }
     }
-    if (!parse_number(whole, &parser->config->timeout) || parser->config->timeout > 9999)
-        return refuse(parser, "the timeout is neither a number of seconds (at most 9999) nor 'no'");
+    if (!parse_number(whole, &seconds))
+        return false;
+    *milliseconds = seconds >= TIMEOUT_MAX ? TIMEOUT_MAX * 1000 : seconds * 1000 + fraction;
+    return true;
+}
+
+// What is neither `no` nor a number counts as 0.
+static bool handle_timeout(struct parser *parser, struct config_text value) {
+    parser->config->timeout_ms = 0;
+    if (config_text_is(value, "no"))
+        parser->config->timeout_ms = CONFIG_TIMEOUT_NEVER;
+    else if (!parse_milliseconds(value, &parser->config->timeout_ms))
+        parser->config->timeout_ms = 0;
     return true;
 }
 
 static bool handle_default_entry(struct parser *parser, struct config_text value) {
-    if (!parse_number(value, &parser->config->default_entry) || parser->config->default_entry == 0)
-        return refuse(parser, "default_entry must be the number of an entry, counted from 1");
+    parser->config->selection = value;
+    return true;
+}
+
+static bool handle_quiet(struct parser *parser, struct config_text value) {
+    parser->config->quiet = config_text_is(value, "yes");
     return true;
 }
 
 static bool handle_serial(struct parser *parser, struct config_text value) {
-    parser->config->serial = text_equals(value, "yes");
-    if (!parser->config->serial && !text_equals(value, "no"))
+    parser->config->serial = config_text_is(value, "yes");
+    if (!parser->config->serial && !config_text_is(value, "no"))
         return refuse(parser, "serial is neither 'yes' nor 'no'");
     return true;
+}
+
+static bool handle_branding(struct parser *parser, struct config_text value) {
+    parser->config->branding = value;
+    return true;
+}
+
+static bool handle_help_hidden(struct parser *parser, struct config_text value) {
+    parser->config->help_hidden = config_text_is(value, "yes");
+    return true;
+}
+
+static bool handle_comment(struct parser *parser, struct config_text value) {
+    parser->entry->comment = value;
+    return true;
+}
+
+static bool handle_firmware(struct parser *parser, struct config_text value) {
+    if (!text_is_same(value, parser->machine->firmware))
+        parser->entry->is_hidden = true;
+    return true;
+}
+
+// A list of architectures, separated by blanks.
+static bool handle_architecture(struct parser *parser, struct config_text value) {
+    bool is_listed = false;
+    while (value.length > 0) {
+        size_t length = 0;
+        while (length < value.length && !is_blank(value.start[length]))
+            length++;
+        is_listed = is_listed || text_is_same((struct config_text){value.start, length, value.line},
+                                              parser->machine->architecture);
+        value.start += length;
+        value.length -= length;
+        value = text_trim(value);
+    }
+    if (!is_listed)
+        parser->entry->is_hidden = true;
+    return true;
+}
+
+// WIDTHxHEIGHT or WIDTHxHEIGHTxBITS.
+static bool handle_resolution(struct parser *parser, struct config_text value) {
+    uint32_t numbers[3] = {0, 0, 32};
+    size_t count = 0;
+    for (bool more = true; more; count++) {
+        const char *end = memchr(value.start, 'x', value.length);
+        size_t length = end == nullptr ? value.length : (size_t)(end - value.start);
+        if (count == 3 ||
+            !parse_number((struct config_text){value.start, length, value.line}, &numbers[count]))
+            return refuse(parser, "the resolution is not of the form WIDTHxHEIGHT or WIDTHxHEIGHTxBITS");
+        more = end != nullptr;
+        value.start += length + more;
+        value.length -= length + more;
+    }
+    if (count < 2)
+        return refuse(parser, "the resolution is not of the form WIDTHxHEIGHT or WIDTHxHEIGHTxBITS");
+    parser->entry->width = numbers[0];
+    parser->entry->height = numbers[1];
+    parser->entry->bits = numbers[2];
+    return true;
+}
+
+static bool handle_min_paging(struct parser *parser, struct config_text value) {
+    parser->entry->min_paging_mode = value;
+    return true;
+}
+
+static bool handle_max_paging(struct parser *parser, struct config_text value) {
+    parser->entry->max_paging_mode = value;
+    return true;
+}
+
+static bool handle_paging(struct parser *parser, struct config_text value) {
+    return handle_min_paging(parser, value) && handle_max_paging(parser, value);
 }
 
 static bool handle_protocol(struct parser *parser, struct config_text value) {
@@ -140,7 +244,11 @@ static bool handle_module_string(struct parser *parser, struct config_text value
 static const struct option options[] = {
     {"timeout", true, handle_timeout},
     {"default_entry", true, handle_default_entry},
+    {"quiet", true, handle_quiet},
     {"serial", true, handle_serial},
+    {"interface_branding", true, handle_branding},
+    {"interface_help_hidden", true, handle_help_hidden},
+    {"comment", false, handle_comment},
     {"protocol", false, handle_protocol},
     {"path", false, handle_path},
     {"kernel_path", false, handle_path},
@@ -149,7 +257,87 @@ static const struct option options[] = {
     {"module_path", false, handle_module_path},
     {"module_string", false, handle_module_string},
     {"module_cmdline", false, handle_module_string},
+    {"resolution", false, handle_resolution},
+    {"min_paging_mode", false, handle_min_paging},
+    {"max_paging_mode", false, handle_max_paging},
+    {"paging_mode", false, handle_paging},
+    {"if_fw_type", false, handle_firmware},
+    {"if_arch", false, handle_architecture},
 };
+
+// How another loader's menu looks and sounds, and what other protocols need: nothing is missing without them.
+static const char *const ignored[] = {
+    "graphics",
+    "wallpaper",
+    "wallpaper_style",
+    "backdrop",
+    "verbose",
+    "keyboard_layout",
+    "mouse",
+    "firmware_logo",
+    "serial_baudrate",
+    "interface_resolution",
+    "interface_rotation",
+    "interface_branding_colour",
+    "interface_branding_color",
+    "interface_help_colour",
+    "interface_help_color",
+    "interface_help_colour_bright",
+    "interface_help_color_bright",
+    "term_font",
+    "term_font_size",
+    "term_font_scale",
+    "term_font_spacing",
+    "term_palette",
+    "term_palette_bright",
+    "term_background",
+    "term_foreground",
+    "term_background_bright",
+    "term_foreground_bright",
+    "term_margin",
+    "term_margin_gradient",
+    "editor_enabled",
+    "editor_highlighting",
+    "editor_validation",
+    "textmode",
+    "image_path",
+    "entry",
+    "drive",
+    "partition",
+    "mbr_id",
+    "gpt_uuid",
+    "gpt_guid",
+    "hash_mismatch_panic",
+};
+
+// What would change what is booted, or how safely: said to be missing unless it is switched off.
+static const char *const unsupported[] = {
+    "remember_last_entry", "randomise_memory",    "randomize_memory", "measured_boot", "kaslr",
+    "randomise_hhdm_base", "randomize_hhdm_base", "global_dtb",       "dtb_path",
+};
+
+static bool is_listed(struct config_text name, const char *const *list, size_t count, const char **found) {
+    for (size_t i = 0; i < count; i++) {
+        *found = list[i];
+        if (config_text_is(name, list[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool pass_over(struct config *config, struct config_text name, struct config_text value) {
+    const char *found;
+    if (is_listed(name, ignored, array_length(ignored), &found))
+        return true;
+    if (is_listed(name, unsupported, array_length(unsupported), &found)) {
+        if (!config_text_is(value, "no") && config->note_count < CONFIG_NOTES_MAX)
+            config->notes[config->note_count++] = (struct config_note){name.line, found};
+        return true;
+    }
+    if (config->unknown_count++ == 0)
+        config->unknown_line = name.line;
+    return true;
+}
 
 static bool parse_option(struct parser *parser, struct config_text line) {
     const char *colon = memchr(line.start, ':', line.length);
@@ -161,19 +349,16 @@ static bool parse_option(struct parser *parser, struct config_text line) {
         text_trim((struct config_text){colon + 1, (size_t)(line.start + line.length - colon - 1), line.line});
     if (name.length == 0)
         return refuse(parser, "an option without a name");
-    if (value.length > CONFIG_VALUE_MAX)
-        return refuse(parser, "the value is longer than 4095 characters");
+    value.length = min_u64(value.length, CONFIG_VALUE_MAX);
 
     for (size_t i = 0; i < array_length(options); i++) {
-        if (!text_equals(name, options[i].name))
+        if (!config_text_is(name, options[i].name))
             continue;
         if (!options[i].is_global && parser->entry == nullptr)
             return refuse(parser, "this option belongs to an entry, and no entry has begun");
         return options[i].handle(parser, value);
     }
-    if (parser->config->unknown_count++ == 0)
-        parser->config->unknown_line = line.line;
-    return true;
+    return pass_over(parser->config, name, value);
 }
 
 // A deeper entry right after this one makes this one a directory.
@@ -185,10 +370,9 @@ static bool parse_entry(struct parser *parser, struct config_text line) {
         line.start++;
         line.length--;
     }
-    if (line.length > 0 && line.start[0] == '+') {
-        line.start++;
-        line.length--;
-    }
+    bool is_expanded = line.length > 0 && line.start[0] == '+';
+    line.start += is_expanded;
+    line.length -= is_expanded;
     line = text_trim(line);
     if (line.length == 0)
         return refuse(parser, "an entry without a name");
@@ -199,9 +383,17 @@ static bool parse_entry(struct parser *parser, struct config_text line) {
         return refuse(parser, "an entry that is more than one level below the entry before it");
     if (parser->entry != nullptr && depth == parent_depth + 1)
         parser->entry->is_directory = true;
+    size_t parent = config->entry_count;
+    while (parent > 0 && config->entries[parent - 1].depth >= depth)
+        parent--;
     parser->entry = &config->entries[config->entry_count++];
-    *parser->entry =
-        (struct config_entry){.name = line, .depth = depth, .module_first = config->module_count};
+    *parser->entry = (struct config_entry){
+        .name = line,
+        .depth = depth,
+        .parent = parent == 0 ? CONFIG_NO_ENTRY : parent - 1,
+        .is_expanded = is_expanded,
+        .module_first = config->module_count,
+    };
     return true;
 }
 
@@ -211,16 +403,91 @@ static bool parse_line(struct parser *parser, struct config_text line) {
         return true;
     if (memchr(line.start, '\0', line.length) != nullptr)
         return refuse(parser, "a NUL byte; is this a text file?");
-    if (line.length >= 2 && line.start[0] == '$' && line.start[1] == '{')
-        return refuse(parser, "macros are not supported");
     return line.start[0] == '/' ? parse_entry(parser, line) : parse_option(parser, line);
 }
 
-bool config_parse(const char *text, size_t length, struct config *config, struct config_error *error) {
+// What stands below a hidden entry is hidden. Parents come before their children.
+static void hide_below(struct config *config) {
+    for (size_t i = 0; i < config->entry_count; i++) {
+        struct config_entry *entry = &config->entries[i];
+        if (entry->parent != CONFIG_NO_ENTRY && config->entries[entry->parent].is_hidden)
+            entry->is_hidden = true;
+    }
+}
+
+static size_t entry_by_number(const struct config *config, uint32_t number) {
+    for (size_t i = 0; i < config->entry_count; i++)
+        if (!config->entries[i].is_hidden && --number == 0)
+            return i;
+    return CONFIG_NO_ENTRY;
+}
+
+// One name of a path is taken from *path and compared with an entry's: '\\' makes the next character an
+// ordinary one, '/' ends the name, and '#N' behind it means the Nth of that name, in *which.
+static bool name_matches(struct config_text name, struct config_text path, size_t *taken, uint32_t *which) {
+    size_t matched = 0;
+    bool is_same = true;
+    size_t at = 0;
+    *which = 1;
+    for (; at < path.length && path.start[at] != '/' && path.start[at] != '#'; at++) {
+        if (path.start[at] == '\\' && at + 1 < path.length)
+            at++;
+        is_same = is_same && matched < name.length && name.start[matched] == path.start[at];
+        matched++;
+    }
+    if (at < path.length && path.start[at] == '#') {
+        size_t digits = ++at;
+        while (at < path.length && path.start[at] != '/')
+            at++;
+        is_same = parse_number((struct config_text){path.start + digits, at - digits, 0}, which) && is_same;
+    }
+    *taken = at < path.length ? at + 1 : at;
+    return is_same && matched == name.length;
+}
+
+// The entry below `parent` that the first name of the path means.
+static size_t entry_below(const struct config *config, size_t parent, struct config_text path,
+                          size_t *taken) {
+    uint32_t which;
+    uint32_t seen = 0;
+    for (size_t i = 0; i < config->entry_count; i++) {
+        const struct config_entry *entry = &config->entries[i];
+        if (entry->parent == parent && !entry->is_hidden && name_matches(entry->name, path, taken, &which) &&
+            ++seen == which)
+            return i;
+    }
+    return CONFIG_NO_ENTRY;
+}
+
+static size_t entry_by_path(const struct config *config, struct config_text path) {
+    size_t entry = CONFIG_NO_ENTRY;
+    do {
+        size_t taken = 0;
+        entry = entry_below(config, entry, path, &taken);
+        if (entry == CONFIG_NO_ENTRY)
+            return CONFIG_NO_ENTRY;
+        path.start += taken;
+        path.length -= taken;
+    } while (path.length > 0);
+    return entry;
+}
+
+static void resolve_default(struct config *config) {
+    config->default_number = 1;
+    if (config->selection.start != nullptr && !parse_number(config->selection, &config->default_number)) {
+        config->default_number = 0;
+        config->default_index = entry_by_path(config, config->selection);
+        return;
+    }
+    config->default_index =
+        config->default_number == 0 ? CONFIG_NO_ENTRY : entry_by_number(config, config->default_number);
+}
+
+bool config_parse(const char *text, size_t length, const struct config_machine *machine,
+                  struct config *config, struct config_error *error) {
     memset(config, 0, sizeof *config);
-    config->timeout = 5;
-    config->default_entry = 1;
-    struct parser parser = {.config = config};
+    config->timeout_ms = TIMEOUT_DEFAULT * 1000;
+    struct parser parser = {.config = config, .machine = machine};
     unsigned line = 1;
     for (size_t position = 0; position < length; line++) {
         const char *start = text + position;
@@ -232,6 +499,8 @@ bool config_parse(const char *text, size_t length, struct config *config, struct
         }
         position += line_length + 1;
     }
+    hide_below(config);
+    resolve_default(config);
     return true;
 }
 

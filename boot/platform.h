@@ -10,6 +10,7 @@
 #ifndef BOOT_PLATFORM_H
 #define BOOT_PLATFORM_H
 
+#include "key.h"
 #include "memory_map.h"
 
 enum platform_status {
@@ -62,7 +63,7 @@ struct platform_event_log {
     uint64_t size;
 };
 
-extern const char platform_name[];
+extern const char platform_name[]; // as `if_fw_type` has it
 extern const enum limine_firmware platform_firmware;
 
 // The bytes of physical memory at [address, address + length), which firmware's tables point at; null where
@@ -74,6 +75,17 @@ const char *const *platform_config_paths(void);
 
 // Both consoles that a person may look at: the screen as far as the firmware offers one, and the serial line.
 void platform_console_write(const char *text, size_t length);
+
+// The screen as rows of text, for the menu: cleared, then row by row, and left with what comes next below.
+void platform_screen_clear(void);
+void platform_screen_row(unsigned row, const char *text, bool is_selected);
+void platform_screen_close(unsigned rows);
+// Whether the serial line is for the core to read and write; else the platform's screen and keys have it in
+// them.
+bool platform_needs_serial(void);
+// A key that was pressed; KEY_NONE when there is none, at once.
+enum key platform_key(void);
+void platform_wait_ms(unsigned milliseconds);
 
 // Reads a whole file of the boot volume; `path` is absolute with '/' between names. When it cannot,
 // platform_reason() says why, in words for the person at the console.
@@ -90,6 +102,14 @@ void platform_describe_volume(struct limine_file *file);
 [[nodiscard]] bool platform_low_pages_allocate(uint64_t pages, uint64_t limit, uint64_t *base);
 
 [[nodiscard]] bool platform_framebuffer_find(struct platform_framebuffer *framebuffer);
+
+// The mode number `index` of the same screen: `width` is 0 for one that cannot be used. False behind the
+// last.
+[[nodiscard]] bool platform_mode_get(size_t index, struct platform_framebuffer *mode);
+[[nodiscard]] bool platform_mode_set(size_t index);
+
+// The screen's EDID and its size; 0 where it is not known.
+size_t platform_edid_get(const uint8_t **bytes);
 void platform_tables_find(struct platform_tables *tables);
 
 // Random bytes from the firmware. False when it has no generator.

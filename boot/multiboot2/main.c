@@ -34,10 +34,6 @@ static struct memory_map map = {map_ranges, 0, 2 * RANGES_MAX + 1};
 
 [[noreturn]] void boot_front(const struct multiboot2_information *info);
 
-void platform_console_write(const char *text, size_t length) {
-    arch_serial_write(text, length);
-}
-
 const char *const *platform_config_paths(void) {
     static const char *const none[] = {nullptr};
     return none;
@@ -188,6 +184,20 @@ bool platform_framebuffer_find(struct platform_framebuffer *framebuffer) {
         .blue_shift = given->blue_shift,
     };
     return true;
+}
+
+// GRUB says which mode it has set, and neither which others there are nor what the screen says of itself; the
+// BIOS could tell, but not to a program in long mode.
+bool platform_mode_get([[maybe_unused]] size_t index, [[maybe_unused]] struct platform_framebuffer *mode) {
+    return false;
+}
+
+bool platform_mode_set([[maybe_unused]] size_t index) {
+    return false;
+}
+
+size_t platform_edid_get([[maybe_unused]] const uint8_t **bytes) {
+    return 0;
 }
 
 static bool sums_to_zero(const uint8_t *bytes, size_t length) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Text: to the firmware's console, and to the serial port unless the firmware's console is that already (its
-// variable ConOut names a UART among its devices) - otherwise each message would come twice.
+// Text and keys: to the firmware's console, and to the serial port unless the firmware's console is that
+// already (its variable ConOut names a UART among its devices) - otherwise each message would come twice.
 
 #include "../arch.h"
 #include "firmware.h"
+#include <base/string.h>
 
 #define PIECE 64
 
@@ -61,4 +62,57 @@ void platform_console_write(const char *text, size_t length) {
         write_firmware(text, length);
     if (!firmware_speaks || !console_is_serial)
         arch_serial_write(text, length);
+}
+
+bool platform_needs_serial(void) {
+    return !console_is_serial;
+}
+
+// UEFI 2.10, 12.4.2: light grey on black, and black on light grey.
+#define ATTRIBUTE_PLAIN    0x07
+#define ATTRIBUTE_SELECTED 0x70
+
+void platform_screen_clear(void) {
+    struct efi_text_output *output = firmware.system->output;
+    if (output == nullptr)
+        return;
+    output->set_attribute(output, ATTRIBUTE_PLAIN);
+    output->clear_screen(output);
+    output->enable_cursor(output, false);
+}
+
+void platform_screen_row(unsigned row, const char *text, bool is_selected) {
+    struct efi_text_output *output = firmware.system->output;
+    if (output == nullptr)
+        return;
+    output->set_cursor_position(output, 0, row);
+    output->set_attribute(output, is_selected ? ATTRIBUTE_SELECTED : ATTRIBUTE_PLAIN);
+    write_firmware(text, strlen(text));
+    output->set_attribute(output, ATTRIBUTE_PLAIN);
+}
+
+void platform_screen_close(unsigned rows) {
+    struct efi_text_output *output = firmware.system->output;
+    if (output != nullptr)
+        output->set_cursor_position(output, 0, rows - 1);
+    if (output != nullptr)
+        write_firmware("\n", 1);
+}
+
+// UEFI 2.10, 12.1.2, table 12.2: scan codes.
+enum key platform_key(void) {
+    static const enum key scan_codes[] = {
+        [1] = KEY_UP, [2] = KEY_DOWN, [3] = KEY_RIGHT, [4] = KEY_LEFT, [5] = KEY_HOME, [6] = KEY_END};
+    struct efi_text_input *input = firmware.system->input;
+    struct efi_key key;
+    if (input == nullptr || input->read_key(input, &key) != EFI_SUCCESS)
+        return KEY_NONE;
+    if (key.character == '\r' || key.character == '\n')
+        return KEY_ENTER;
+    enum key known = key.scan_code < array_length(scan_codes) ? scan_codes[key.scan_code] : KEY_NONE;
+    return known != KEY_NONE ? known : KEY_OTHER;
+}
+
+void platform_wait_ms(unsigned milliseconds) {
+    firmware.system->boot->stall(1000ULL * milliseconds);
 }

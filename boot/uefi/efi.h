@@ -42,6 +42,22 @@ struct efi_table_header {
 struct efi_text_output {
     void *reset;
     efi_status_t(EFIAPI *output_string)(struct efi_text_output *self, const efi_char_t *string);
+    void *test_string;
+    void *modes[2];
+    efi_status_t(EFIAPI *set_attribute)(struct efi_text_output *self, uint64_t attribute);
+    efi_status_t(EFIAPI *clear_screen)(struct efi_text_output *self);
+    efi_status_t(EFIAPI *set_cursor_position)(struct efi_text_output *self, uint64_t column, uint64_t row);
+    efi_status_t(EFIAPI *enable_cursor)(struct efi_text_output *self, bool visible);
+};
+
+struct efi_key {
+    uint16_t scan_code;
+    efi_char_t character;
+};
+
+struct efi_text_input {
+    void *reset;
+    efi_status_t(EFIAPI *read_key)(struct efi_text_input *self, struct efi_key *key);
 };
 
 enum efi_memory_type : uint32_t {
@@ -85,7 +101,8 @@ struct efi_boot_services {
     void *handles[4];
     void *images[4];
     efi_status_t(EFIAPI *exit_boot_services)(efi_handle_t image, uint64_t key);
-    void *count_and_stall[2];
+    void *count;
+    efi_status_t(EFIAPI *stall)(uint64_t microseconds);
     efi_status_t(EFIAPI *set_watchdog_timer)(uint64_t seconds, uint64_t code, uint64_t size,
                                              efi_char_t *data);
     void *controllers[2];
@@ -131,7 +148,7 @@ struct efi_system_table {
     uint32_t firmware_revision;
     uint32_t padding;
     efi_handle_t input_handle;
-    void *input;
+    struct efi_text_input *input;
     efi_handle_t output_handle;
     struct efi_text_output *output;
     efi_handle_t error_handle;
@@ -214,8 +231,17 @@ struct efi_graphics_state {
 };
 
 struct efi_graphics {
-    void *calls[3];
+    efi_status_t(EFIAPI *query_mode)(struct efi_graphics *self, uint32_t mode, uint64_t *size,
+                                     struct efi_graphics_mode **info);
+    efi_status_t(EFIAPI *set_mode)(struct efi_graphics *self, uint32_t mode);
+    void *blt;
     struct efi_graphics_state *state;
+};
+
+// What a screen says of itself: of "discovered" and "active" EDID (12.9.2.4, 12.9.2.5).
+struct efi_edid {
+    uint32_t size;
+    const uint8_t *bytes;
 };
 
 #endif

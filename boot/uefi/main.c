@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The UEFI application: entry, memory, firmware tables, clock and framebuffer. Files are in volume.c, text in
-// console.c. Source: UEFI 2.10; see efi.h.
+// The UEFI application: entry, memory, firmware tables and clock. Files are in volume.c, text in console.c,
+// the screen in graphics.c. Source: UEFI 2.10; see efi.h.
 
 #include "../arch.h"
 #include "../boot.h"
@@ -26,8 +26,6 @@ static uint64_t raw_map_room;
 
 static const struct efi_guid guid_loaded_image = {
     0x5b1b31a1, 0x9562, 0x11d2, {0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
-static const struct efi_guid guid_graphics = {
-    0x9042a9de, 0x23dc, 0x4a38, {0x96, 0xfb, 0x7a, 0xde, 0xd0, 0x80, 0x51, 0x6a}};
 static const struct efi_guid guid_acpi_2 = {
     0x8868e871, 0xe4f1, 0x11d3, {0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81}};
 static const struct efi_guid guid_acpi_1 = {
@@ -92,45 +90,6 @@ void platform_tables_find(struct platform_tables *tables) {
         .smbios_64 = find_table(&guid_smbios_64),
         .efi_system_table = (uint64_t)(uintptr_t)firmware.system,
     };
-}
-
-// A colour's place in a pixel, from its mask.
-static void mask_split(uint32_t mask, uint8_t *size, uint8_t *shift) {
-    *shift = mask == 0 ? 0 : (uint8_t)__builtin_ctz(mask);
-    *size = (uint8_t)__builtin_popcount(mask);
-}
-
-bool platform_framebuffer_find(struct platform_framebuffer *framebuffer) {
-    struct efi_graphics *graphics;
-    if (firmware.system->boot->locate_protocol(&guid_graphics, nullptr, (void **)&graphics) != EFI_SUCCESS)
-        return false;
-    const struct efi_graphics_mode *mode = graphics->state->info;
-    uint32_t masks[3] = {0xff, 0xff00, 0xff0000};
-    if (mode->format == EFI_PIXEL_BGR) {
-        masks[0] = 0xff0000;
-        masks[2] = 0xff;
-    } else if (mode->format == EFI_PIXEL_MASKS) {
-        memcpy(masks, mode->masks, sizeof masks);
-    } else if (mode->format != EFI_PIXEL_RGB) {
-        return false;
-    }
-    // The widest mask bit, the reserved ones included, tells the size of a pixel; both fixed formats have 32.
-    uint32_t all =
-        mode->format == EFI_PIXEL_MASKS ? masks[0] | masks[1] | masks[2] | mode->masks[3] : UINT32_MAX;
-    if (graphics->state->framebuffer == 0 || all == 0)
-        return false;
-    unsigned bytes = (32U - (unsigned)__builtin_clz(all) + 7) / 8;
-    *framebuffer = (struct platform_framebuffer){
-        .address = graphics->state->framebuffer,
-        .width = mode->width,
-        .height = mode->height,
-        .pitch = mode->pixels_per_line * bytes,
-        .bits_per_pixel = (uint16_t)(bytes * 8),
-    };
-    mask_split(masks[0], &framebuffer->red_size, &framebuffer->red_shift);
-    mask_split(masks[1], &framebuffer->green_size, &framebuffer->green_shift);
-    mask_split(masks[2], &framebuffer->blue_size, &framebuffer->blue_shift);
-    return true;
 }
 
 int64_t platform_date(void) {

@@ -67,7 +67,11 @@ def boot_config_seeds():
         b"# comment\r\ndefault_entry: 2\ntimeout: no\nserial: no\nquiet: yes\n/+Group\ncomment: c\n//A b\npath: /k\n"
         b"kernel_cmdline: y\nmodule_path: /m\nmodule_string: s\n///Deep\npath: $boot():/z#12\n/Last\n"
     )
-    return [usual, groups]
+    macros = (
+        b"${A}=/boot/${B}\n${B}=k\ndefault_entry: Group/E#2\n/+Group\n//E\nif_arch: ${ARCH} z\n//E\nif_fw_type: ${FW_TYPE}\n"
+        b"protocol: limine\npath: boot():${A}\nresolution: 8x6x32\npaging_mode: 5level\nkaslr: yes\n"
+    )
+    return [usual, groups, macros]
 
 
 def kernel_acpi_seeds():

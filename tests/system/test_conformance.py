@@ -7,6 +7,7 @@ The boots are spread so that base revisions, firmwares, media and controllers al
 """
 
 import re
+import shutil
 import subprocess
 import time
 
@@ -24,13 +25,14 @@ CONF = """timeout: 0
     cmdline: {cmdline}
     module_path: boot():/boot/module.bin
     module_string: a string
+    {more}
 """
 
 
-def make_image(folder, media, variant="6", cmdline="one two=3", grub=()):
+def make_image(folder, media, variant="6", cmdline="one two=3", more="", grub=()):
     """`grub` are commands that GRUB runs last, when all files are in memory."""
     folder.mkdir(parents=True, exist_ok=True)
-    parts = {"conf": CONF.format(cmdline=cmdline).encode(), "module": MODULE, "internal": b"internal"}
+    parts = {"conf": CONF.format(cmdline=cmdline, more=more).encode(), "module": MODULE, "internal": b"internal"}
     for name, content in parts.items():
         (folder / name).write_bytes(content)
     image = folder / f"test.{media}"
@@ -140,10 +142,36 @@ def test_conforms(tmp_path, revision, firmware, media, disk, smp):
 
 @pytest.mark.parametrize("firmware, disk", [("bios", "virtio"), ("uefi", "sata")])
 def test_five_levels(tmp_path, firmware, disk):
-    """The boot processor leaves four levels behind, the others come up with five."""
-    report = conforms(run(tmp_path, make_image(tmp_path, "hdd", "5-level"), firmware=firmware, disk=disk, smp=3))
+    """The boot processor leaves four levels behind, the others come up with five. And another video mode, under UEFI."""
+    image = make_image(tmp_path, "hdd", "5-level", more="resolution: 1024x768\n    min_paging_mode: 5level")
+    report = conforms(run(tmp_path, image, firmware=firmware, disk=disk, smp=3))
     assert report.number("cr4") == 0x1020
     assert report.number("processors") == 3
+    assert report.number("framebuffer-width") == 1024
+    assert ("is not to be had here" in report.log) == (firmware == "bios")
+    assert (report.number("video-modes") > 1) == (firmware == "uefi")
+
+
+@pytest.mark.skipif(not shutil.which("swtpm"), reason="swtpm is not installed")
+def test_event_log(tmp_path):
+    """With a TPM, OVMF has a log of what it measured, in the format of TCG 2."""
+    image = make_image(tmp_path, "hdd")
+    socket = tmp_path / "tpm"
+    tpm = subprocess.Popen(
+        ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={tmp_path}", "--ctrl", f"type=unixio,path={socket}", "--terminate"]
+    )
+    try:
+        while not socket.exists():
+            assert tpm.poll() is None
+            time.sleep(0.05)
+        extra = ["-chardev", f"socket,id=tpm,path={socket}", "-tpmdev", "emulator,id=tpm,chardev=tpm", "-device",
+                 "tpm-tis,tpmdev=tpm"]  # fmt: skip
+        report = conforms(run(tmp_path, image, firmware="uefi", disk="virtio", extra=extra))
+    finally:
+        tpm.terminate()
+        tpm.wait()
+    assert report.number("event-log") == 2
+    assert report.number("event-log-size") > 1000
 
 
 # VT-d 4.0, 11.4.4: the unit's global command register; bit 31 switches translation on, bit 25 interrupt remapping.

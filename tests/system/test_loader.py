@@ -258,7 +258,7 @@ def test_module_that_the_kernel_asks_for(tmp_path):
 
 CONF = b"""# a comment
 timeout: 0
-interface_branding: nobody reads this
+no_such_option: nobody reads this
 default_entry: 2
 /Other
     protocol: linux
@@ -305,7 +305,7 @@ def test_missing_kernel(tmp_path, media, firmware):
 
 @pytest.mark.parametrize("firmware", ["bios", "uefi"])
 def test_missing_module(tmp_path, firmware):
-    conf = b"/T\nprotocol: limine\npath: boot():/boot/tessera.elf\nmodule_path: boot():/boot/gone.tar\n"
+    conf = b"timeout: 0\n/T\nprotocol: limine\npath: boot():/boot/tessera.elf\nmodule_path: boot():/boot/gone.tar\n"
     image = make_image(tmp_path, conf=conf)
     refused(image, f"/boot/gone.tar: module cannot be loaded: {MISSING[firmware]}", media="hdd", firmware=firmware)
 
@@ -393,7 +393,7 @@ REFUSED = {
     "two-tags": "no kernel that can be started: it has two base revision tags",
     "request-twice": "no kernel that can be started: it has the same request twice",
     "unknown-twice": "no kernel that can be started: it has the same request twice",
-    "five-levels": "it accepts paging modes 1 to 1, and this processor has none of them",
+    "five-levels": "it accepts paging modes 1 to 1, with the configuration's limits, and this processor has none",
 }
 
 
@@ -416,7 +416,10 @@ BAD_CONF = {
     "protocol": (b"/E\nprotocol: linux\npath: boot():/k\n", "/boot/limine.conf:2: this entry needs 'protocol: limine'"),
     "no kernel": (b"/E\nprotocol: limine\n", "/boot/limine.conf:1: this entry names no kernel"),
     "default": (b"default_entry: 3\n/E\nprotocol: limine\n", "/boot/limine.conf: default_entry is 3, but there are 1"),
-    "group": (b"/G\n//E\nprotocol: limine\n", "/boot/limine.conf:1: default_entry names a group"),
+    "default name": (b"/E\ndefault_entry: F\n", "/boot/limine.conf:2: default_entry names no entry"),
+    "hidden": (b"/E\nif_fw_type: UEFI\n", "/boot/limine.conf: it has no entry to boot"),
+    "macro": (b"/E\nprotocol: ${LIMINE}\n", "/boot/limine.conf:2: a macro that is not set"),
+    "group": (b"timeout: 0\n/G\n//E\nprotocol: limine\n", "/boot/limine.conf:2: default_entry names a group"),
     "volume": (b"/E\nprotocol: limine\npath: hdd(1:1):/k\n", "/boot/limine.conf:3: only paths on the boot volume"),
     "hash": (b"/E\nprotocol: limine\npath: boot():/k#00\n", "/boot/limine.conf:3: hashes of files"),
     "long": (b"/E\nprotocol: limine\npath: boot():/" + b"k" * 300, "/boot/limine.conf:3: the path is longer than 255"),
@@ -426,7 +429,8 @@ BAD_CONF = {
 @pytest.mark.parametrize("name", BAD_CONF)
 def test_bad_configuration(tmp_path, name):
     conf, message = BAD_CONF[name]
-    refused(make_image(tmp_path, conf=conf), message, media="hdd")
+    # A global option may stand anywhere: behind, so that the lines keep their numbers.
+    refused(make_image(tmp_path, conf=conf + b"\ntimeout: 0\n"), message, media="hdd")
 
 
 def test_bad_configuration_under_uefi(tmp_path):

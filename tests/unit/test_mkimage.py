@@ -91,5 +91,10 @@ def test_conf_files():
     assert limine_conf.conf_files(text) == ["/a", "/b c"]
 
 
+def test_macros_in_paths():
+    text = "${D}=/boot/${K}\n  ${K}=k-${FW_TYPE}\r\npath: boot():${D}\nmodule_path: ${NONE}/x\nmodule_path: /${ARCH}\n"
+    assert limine_conf.conf_files(text) == ["/boot/k-BIOS", "/x86-64"]
+
+
 def test_quotes_in_paths_survive_grub():
     assert "'/it'\\''s'" in grub_image.grub_config(["/it's"])

@@ -26,10 +26,25 @@ def conf_text(cmdline, has_initrd):
     return "\n".join(lines) + "\n"
 
 
+MACRO = re.compile(r"\$\{([^}\n]+)\}")
+MACRO_LINE = re.compile(r"[ \t]*\$\{([^}\n]+)\}=(.*?)\r?$")
+MACROS_DEEP = 8
+
+
+def expand_macros(text, built_in):
+    """The text with its macros put in, as boot/macro.c does it; what is not set stays, and is the loader's to report."""
+    macros = dict(built_in)
+    macros.update(match.groups() for line in text.splitlines() if (match := MACRO_LINE.match(line)))
+    lines = ["" if MACRO_LINE.match(line) else line for line in text.splitlines()]
+    for _ in range(MACROS_DEEP):
+        lines = [MACRO.sub(lambda match: macros.get(match[1], match[0]), line)[: 1 << 18] for line in lines]
+    return "\n".join(lines)
+
+
 def conf_files(text):
-    """Every path on the boot volume that a configuration names, once each, in its order."""
+    """Every path on the boot volume that a configuration names on a BIOS machine, once each, in its order."""
     files = []
-    for line in text.splitlines():
+    for line in expand_macros(text, {"ARCH": "x86-64", "FW_TYPE": "BIOS"}).splitlines():
         match = re.match(r"\s*([A-Za-z_]+)\s*:\s*(.*?)\s*$", line)
         if not match or match[1].lower() not in PATH_OPTIONS:
             continue

@@ -13,6 +13,7 @@
 #include "processors.h"
 #include "trampoline.h"
 
+const char arch_name[] = "x86-64";
 const uint16_t arch_elf_machine = ELF_MACHINE_X86_64;
 const uint32_t arch_elf_relative_relocation = ELF_RELATIVE_X86_64;
 

@@ -7,6 +7,7 @@
 
 #include "paging.h"
 #include "../../arch.h"
+#include "../../config.h"
 #include "cpu.h"
 
 #define ENTRY_PRESENT   (1ULL << 0)
@@ -33,6 +34,11 @@ uint64_t arch_hhdm_base(void) {
 
 unsigned paging_levels(void) {
     return levels;
+}
+
+bool arch_paging_named(struct config_text name, uint64_t *mode) {
+    *mode = config_text_is(name, "5level") ? 1 : 0;
+    return *mode == 1 || config_text_is(name, "4level");
 }
 
 bool arch_paging_choose(uint64_t preferred, uint64_t least, uint64_t most, uint64_t *mode) {

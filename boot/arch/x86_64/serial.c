@@ -12,6 +12,7 @@
 #define LINE_CONTROL  (PORT + 3)
 #define MODEM_CONTROL (PORT + 4)
 #define LINE_STATUS   (PORT + 5)
+#define STATUS_READY  0x01
 #define STATUS_EMPTY  0x20
 #define STATUS_ABSENT 0xff
 #define DRAIN_STEPS   1000000
@@ -45,4 +46,9 @@ void arch_serial_write(const char *text, size_t length) {
             write_byte('\r');
         write_byte((uint8_t)text[i]);
     }
+}
+
+int arch_serial_read(void) {
+    uint8_t status = inb(LINE_STATUS);
+    return status != STATUS_ABSENT && (status & STATUS_READY) ? inb(PORT) : -1;
 }
