@@ -51,6 +51,12 @@ $(BUILD)/build.ninja: | setup-run
 	@mkdir -p build
 	@meson setup --cross-file meson/$(ARCH).ini $(BUILD) . >build/$(ARCH).log 2>&1 || { cat build/$(ARCH).log >&2; exit 1; }
 
+# Meson does not see a new file where it reads a folder, so such a folder's change configures again.
+$(BUILD)/folders: user/programs/manual protocols | $(BUILD)/build.ninja
+	@[ -z "$$(find $^ -maxdepth 0 -newer $(BUILD)/build.ninja)" ] || \
+	    meson setup --reconfigure $(BUILD) . >build/$(ARCH).log 2>&1 || { cat build/$(ARCH).log >&2; exit 1; }
+	@touch $@
+
 build/host/build.ninja: | setup-test
 	@echo 'Configuring build/host ...' >&2
 	@mkdir -p build
@@ -86,10 +92,10 @@ all: build iso ## build/ARCH/tessera.iso, to boot from CD or USB stick
 all-hdd: build hdd ## build/ARCH/tessera.hdd, a disk image with a GPT
 	@ls -l $(BUILD)/tessera.hdd
 
-iso hdd: setup-run $(BUILD)/build.ninja
+iso hdd: setup-run $(BUILD)/folders
 	@ninja -C $(BUILD) --quiet tessera.$@ >&2
 
-build: setup-run $(BUILD)/build.ninja
+build: setup-run $(BUILD)/folders
 	@ninja -C $(BUILD) >&2
 
 .PHONY: test check fuzz
