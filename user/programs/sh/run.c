@@ -5,6 +5,7 @@
 
 #include "shell.h"
 #include <base/string.h>
+#include <user/heap.h>
 #include <user/program.h>
 
 // ---- commands
@@ -82,30 +83,36 @@ static void while_run(const struct node *node) {
         shell.status = status;
 }
 
-// The strings are copied, because the commands of the body use the same fields.
-static void for_run(const struct node *node) {
-    static struct fields values[2]; // nested twice at most
-    static size_t depth;
+static void for_each(const struct node *node, size_t count, char *const *list) {
     struct slice name = shell.tree.words[node->words];
-    if (depth == array_length(values)) {
-        print_error("more than %zu loops with `for` inside each other", array_length(values));
-        shell.status = STATUS_SYNTAX;
-        return;
-    }
-    if (!node->arguments && !words_expand(node, 1))
-        return;
-    struct fields *mine = &values[depth++];
-    if (!node->arguments)
-        fields_copy(mine, &shell.fields);
-    size_t count = node->arguments ? shell.argument_count : mine->count;
-    char *const *list = node->arguments ? shell.arguments : mine->words;
     shell.status = 0;
     for (size_t i = 0; i < count && !stops(); i++) {
-        if (!variable_set(&shell.variables, shell.text + name.start, name.length, list[i]))
-            break;
+        if (!variable_set(&shell.variables, shell.text + name.start, name.length, list[i])) {
+            print_error("there is no room for more variables");
+            shell.status = 1;
+            return;
+        }
         run_node(node_at(node->first));
     }
-    depth--;
+}
+
+// The strings are copied, because the commands of the body use the same fields.
+static void for_run(const struct node *node) {
+    if (node->arguments) {
+        for_each(node, shell.argument_count, shell.arguments);
+        return;
+    }
+    if (!words_expand(node, 1))
+        return;
+    struct fields *copy = heap_allocate(sizeof(*copy));
+    if (copy == nullptr) {
+        print_error("for: %s", status_text(STATUS_NO_QUOTA));
+        shell.status = 1;
+        return;
+    }
+    fields_copy(copy, &shell.fields);
+    for_each(node, copy->count, copy->words);
+    heap_free(copy);
 }
 
 static void compound_run(const struct node *node) {
