@@ -64,9 +64,9 @@ class Canvas:
             at = 3 * WIDTH * column
             self.rows[row * HEIGHT + y][at : at + len(line)] = line
 
-    def text(self, row, column, text, ink, paper):
+    def text(self, row, column, text, ink=0xAAAAAA, paper=0x000000, underline=False):
         for i, character in enumerate(text):
-            self.cell(row, column + i, character, ink, paper)
+            self.cell(row, column + i, character, ink, paper, underline)
 
     @property
     def picture(self):
@@ -131,6 +131,32 @@ def read_cell(characters, width, pixels, row, column):
         if bits in characters:
             return characters[bits]
     return "\0"
+
+
+# Characters that are not named in QEMU's key codes by themselves (a US keyboard's keys).
+KEYS = {" ": "spc", "\r": "ret", "\x1b": "esc", "\x7f": "backspace", "\t": "tab", "-": "minus", "=": "equal", "/": "slash",
+        ".": "dot", ",": "comma", ";": "semicolon", "'": "apostrophe", "\\": "backslash", "[": "bracket_left",
+        "]": "bracket_right", "`": "grave_accent"}  # fmt: skip
+SHIFTED = dict(zip('!@#$%^&*()_+{}|:"<>?~', "1234567890-=[]\\;',./`"))
+
+
+def key_codes(character):
+    if character in SHIFTED:
+        return ["shift", KEYS.get(SHIFTED[character], SHIFTED[character])]
+    if "A" <= character <= "Z":
+        return ["shift", character.lower()]
+    return [KEYS.get(character, character)]
+
+
+def press(machine, *codes):
+    """Presses keys together and lets them go; returns when the machine had time to take them."""
+    machine.qmp("send-key", keys=[{"type": "qcode", "data": code} for code in codes], **{"hold-time": 10})
+    time.sleep(0.05)  # QEMU holds further keys back while some are held; it does not say when it is done
+
+
+def type_text(machine, text):
+    for character in text:
+        press(machine, *key_codes(character))
 
 
 def wait_for(machine, condition, what, limit=WAIT):

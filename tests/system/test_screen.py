@@ -6,7 +6,9 @@ import time
 
 import pytest
 import screen
-from tessera import Machine, change_initrd, make_image
+from tessera import ARCH, Machine, change_initrd, make_image, make_program
+
+ENDLESS = {"x86_64": b"\xeb\xfe"}  # jumps to itself
 
 
 def kernel_lines(log, start):
@@ -17,10 +19,10 @@ def kernel_lines(log, start):
 
 @pytest.mark.parametrize("firmware", ["bios", "uefi"])
 def test_the_log_before_any_program(tmp_path, firmware):
-    initrd = change_initrd(tmp_path / "initrd.tar", without=["bin/init"])
+    initrd = change_initrd(tmp_path / "initrd.tar", files={"bin/init": make_program(ENDLESS[ARCH])})
     image = make_image(tmp_path / "tessera.iso", initrd=initrd)
     with Machine(image, firmware=firmware) as machine:
-        machine.expect("the system halts with status 125")
+        machine.expect("reserve: ")
         machine.expect("\n")
         width, height, _ = screen.take(machine)
         lines = [line for line in kernel_lines(machine.log, "screen: ") if line.startswith("[")]
@@ -43,7 +45,18 @@ def test_a_panic_with_its_backtrace(firmware):
         screen.wait_picture(machine, screen.draw_lines(size, ["", *lines], screen.PANIC_COLOURS))
 
 
+def test_an_orderly_end(tmp_path):
+    initrd = change_initrd(tmp_path / "initrd.tar", without=["bin/init"])
+    with Machine(make_image(tmp_path / "tessera.iso", initrd=initrd)) as machine:
+        machine.expect("the system halts with status 125")
+        machine.expect("\n")
+        size = screen.take(machine)[:2]
+        lines = kernel_lines(machine.log, "last log lines:")
+        screen.wait_picture(machine, screen.draw_lines(size, ["", *lines], screen.PANIC_COLOURS))
+
+
 def test_no_screen_at_all():
     with Machine(extra=["-vga", "none"]) as machine:
         machine.expect_prompt()
         assert machine.command("echo on") == "on\n"
+        assert "there is no framebuffer: the console is on the serial line alone" in machine.command("log")
