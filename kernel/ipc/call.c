@@ -211,8 +211,28 @@ static status_t receive_queued_locked(struct endpoint *endpoint, struct thread *
     return STATUS_RESTART;
 }
 
-static status_t receive_ready_locked(struct endpoint *endpoint, struct thread *self) {
+// Bits of the bound notification, if there are any; its lock is held.
+static bool take_bits_locked(struct thread *self, struct notification *bound) {
+    uint64_t bits = bound->bound == self ? notification_take_locked(bound, UINT64_MAX) : 0;
+    if (bits)
+        message_notified_locked(self, bits);
+    return bits != 0;
+}
+
+static bool take_bound_locked(struct thread *self, struct notification *bound) {
+    lock_acquire(&bound->object.lock);
+    bool taken = take_bits_locked(self, bound);
+    lock_release(&bound->object.lock);
+    return taken;
+}
+
+// Events come before calls, so that callers cannot keep a server from hearing of them; so do the bits of a
+// bound notification.
+static status_t receive_ready_locked(struct endpoint *endpoint, struct thread *self,
+                                     struct notification *bound) {
     struct list *link = list_pop_front(&endpoint->events);
+    if (!link && bound && take_bound_locked(self, bound))
+        return STATUS_PENDING;
     if (!link)
         return receive_queued_locked(endpoint, self);
     struct event *event = list_entry(link, struct event, link);
@@ -231,17 +251,14 @@ static status_t receive_wait_locked(struct endpoint *endpoint, struct thread *se
     return STATUS_PENDING;
 }
 
-// With a bound notification: its lock is held from the look at its bits until the thread waits, so that no
-// signal is lost between.
+// Waits with a bound notification: its lock is held from another look at its bits until the thread waits, so
+// that no signal is lost between.
 static status_t receive_bound_locked(struct endpoint *endpoint, struct thread *self,
                                      struct notification *bound, const struct handle *through,
                                      uint64_t deadline) {
     lock_acquire(&bound->object.lock);
-    uint64_t bits = bound->bound == self ? notification_take_locked(bound, UINT64_MAX) : 0;
     status_t status = STATUS_PENDING;
-    if (bits)
-        message_notified_locked(self, bits);
-    else
+    if (!take_bits_locked(self, bound))
         status = receive_wait_locked(endpoint, self, through, deadline);
     lock_release(&bound->object.lock);
     return status;
@@ -251,7 +268,7 @@ static status_t receive_once(struct thread *self, const struct handle *through, 
     struct endpoint *endpoint = (struct endpoint *)through->object;
     struct notification *bound = atomic_load(&self->bound);
     lock_acquire(&endpoint->object.lock);
-    status_t status = receive_ready_locked(endpoint, self);
+    status_t status = receive_ready_locked(endpoint, self, bound);
     if (status == STATUS_TIMED_OUT && bound)
         status = receive_bound_locked(endpoint, self, bound, through, deadline);
     else if (status == STATUS_TIMED_OUT)
@@ -279,6 +296,9 @@ status_t call_offer(struct thread *self) {
 status_t call_receive(struct thread *self, const struct handle *through, uint64_t deadline) {
     if (atomic_load(&self->pending))
         return STATUS_REPLY_PENDING;
+    // The answer of reply_and_receive may have given the descriptor away.
+    if (!handle_is_current(through))
+        return STATUS_CLOSED;
     atomic_store(&self->gone, false);
     status_t status = receive_once(self, through, deadline);
     if (status != STATUS_RESTART)

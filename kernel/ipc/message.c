@@ -183,11 +183,20 @@ static struct charge message_charge(const struct outgoing_call *out) {
     return sum;
 }
 
+// What accepting a message costs, in the unit of an offer: bytes, and for each record beyond the descriptors'
+// own (the places of an endpoint) OFFER_RECORD_BYTES.
+static uint64_t offer_needed(const struct outgoing_call *out, const struct charge *charge) {
+    uint64_t records = 0;
+    for (unsigned i = 0; i < RECORD_COUNT; i++)
+        records += charge->records[i];
+    return charge->bytes + (records - out->descriptor_count) * OFFER_RECORD_BYTES;
+}
+
 // Room, offer and charge at the receiving side, whose process lock is held.
 static status_t accept_locked(struct process *process, const struct outgoing_call *out, unsigned slots,
                               uint64_t bytes) {
     struct charge charge = message_charge(out);
-    if (out->descriptor_count > slots || charge.bytes > bytes || process_is_ending(process))
+    if (out->descriptor_count > slots || offer_needed(out, &charge) > bytes || process_is_ending(process))
         return STATUS_NOT_OFFERED;
     status_t status = descriptor_prepare_locked(process, out->descriptor_count, &charge);
     return status == STATUS_OK || status == STATUS_RESTART ? status : STATUS_NOT_OFFERED;

@@ -68,9 +68,10 @@ void notification_signal(struct notification *notification, uint64_t bits) {
         arch_syscall_result_set(&waiter->arch, 0, notification_take_locked(notification, waiter->wait_mask));
         notification->waiter = nullptr;
         thread_wake_status_locked(waiter, STATUS_OK);
-    } else if (!waiter) {
-        bound = notification->bound;
     }
+    // What no thread waits for is for the bound one.
+    if (notification->bits)
+        bound = notification->bound;
     lock_release(&notification->object.lock);
     if (bound)
         tell_bound(notification, bound);

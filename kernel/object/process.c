@@ -60,6 +60,13 @@ void process_start_locked(struct process *process) {
     object_retain(&process->object); // itself, paid at creation
 }
 
+// The end runs at the process's ceiling at least, whatever priorities its threads had: who waits for it must
+// not wait for a program that has made itself less urgent than everybody.
+static unsigned end_priority(const struct process *process, unsigned priority) {
+    const struct quota *quota = atomic_load(&process->quota);
+    return quota && quota->priority > priority ? quota->priority : priority;
+}
+
 void process_end(struct process *process, uint32_t reason, uint32_t status, uint64_t address,
                  uint64_t instruction, unsigned priority) {
     lock_acquire(&process->object.lock);
@@ -72,9 +79,12 @@ void process_end(struct process *process, uint32_t reason, uint32_t status, uint
         process->end_instruction = instruction;
         object_get(&process->object);
     }
+    priority = end_priority(process, priority);
     lock_release(&process->object.lock);
     if (first)
         job_queue(&process->job, priority);
+    else
+        job_raise(&process->job, priority);
 }
 
 void process_thread_gone(struct process *process, unsigned priority) {
@@ -84,9 +94,10 @@ void process_thread_gone(struct process *process, unsigned priority) {
     // Who makes a process may give up its first thread and make another one.
     bool ends = last && process->started;
     process->awaits_threads &= !awaited;
+    unsigned ceiling = end_priority(process, priority);
     lock_release(&process->object.lock);
     if (awaited)
-        job_queue(&process->job, priority);
+        job_queue(&process->job, ceiling);
     else if (ends)
         process_end(process, END_LAST_THREAD, 0, 0, 0, priority);
 }

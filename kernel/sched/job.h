@@ -22,5 +22,11 @@ struct job {
 void job_init(struct job *job, bool (*step)(struct job *));
 // On its CPU. A job that is queued already stays where it is.
 void job_queue(struct job *job, unsigned priority);
+// More urgent than when it was queued; no effect on one that is neither queued nor being stepped.
+void job_raise(struct job *job, unsigned priority);
+// The scheduler's: the first job of a priority that has one, out of its queue; the CPU's lock is held.
+struct job *job_take_locked(struct cpu *cpu, unsigned priority);
+// The scheduler's: queues a job again whose step says that there is more to do.
+void job_requeue(struct job *job);
 // All jobs of this CPU run at least at this priority until none is left.
 void job_lend_priority(unsigned priority);

@@ -85,7 +85,7 @@ void scheduler_priority(struct thread *thread, unsigned priority) {
 }
 
 // The next job, if it is at least as urgent as any thread.
-static struct job *take_job(struct cpu *cpu, int thread_priority) {
+static struct job *take_job(struct cpu *cpu, int thread_priority, unsigned *priority) {
     if (mask_read(&cpu->job_mask) == 0)
         return nullptr;
     struct job *job = nullptr;
@@ -93,11 +93,8 @@ static struct job *take_job(struct cpu *cpu, int thread_priority) {
     int own = highest(mask_read(&cpu->job_mask));
     int urgency = own < (int)cpu->job_lent ? (int)cpu->job_lent : own;
     if (own >= 0 && urgency >= thread_priority) {
-        job = list_first(&cpu->jobs[own], struct job, link);
-        list_remove(&job->link);
-        job->queued = false;
-        if (list_is_empty(&cpu->jobs[own]))
-            mask_write_locked(&cpu->job_mask, mask_read(&cpu->job_mask) & ~(1u << own));
+        job = job_take_locked(cpu, (unsigned)own);
+        *priority = (unsigned)own;
         if (mask_read(&cpu->job_mask) == 0)
             cpu->job_lent = 0;
     }
@@ -105,14 +102,13 @@ static struct job *take_job(struct cpu *cpu, int thread_priority) {
     return job;
 }
 
-static void run_job(struct job *job) {
+static void run_job(struct job *job, unsigned priority) {
     struct cpu *cpu = cpu_current();
-    unsigned priority = job->priority;
     cpu->job_priority = (int)priority;
     bool done = job->step(job);
     cpu->job_priority = -1;
     if (!done)
-        job_queue(job, priority);
+        job_requeue(job);
 }
 
 unsigned scheduler_current_priority(void) {
@@ -248,9 +244,10 @@ void scheduler_resume(void) {
         bool running = is_running(cpu->thread);
         int urgency = running ? (int)thread_priority_now(cpu->thread) : -1;
         int ready = highest(mask_read(&cpu->ready_mask));
-        struct job *job = take_job(cpu, urgency > ready ? urgency : ready);
+        unsigned priority = 0;
+        struct job *job = take_job(cpu, urgency > ready ? urgency : ready, &priority);
         if (job) {
-            run_job(job);
+            run_job(job, priority);
         } else if (!pick_thread(cpu)) {
             idle(cpu);
             continue;

@@ -25,8 +25,8 @@ static status_t limits_check(const struct limits *limits, const struct quota *pa
     bool room = limits->bytes >= needed.bytes;
     for (unsigned i = 0; i < RECORD_COUNT; i++)
         room = room && limits->records[i] >= needed.records[i];
-    bool valid =
-        room && limits->priority <= parent->priority && limits->weight >= 1 && limits->weight <= 1000;
+    bool valid = room && limits->priority <= parent->priority && limits->weight >= 1 &&
+                 limits->weight <= parent->weight;
     return valid ? STATUS_OK : STATUS_BAD_VALUE;
 }
 

@@ -168,7 +168,7 @@ static void quota_is_carved(void) {
     struct quota_info before = own_quota(), info = {};
     struct limits limits = child_limits();
     struct child child;
-    limits.weight = 321;
+    limits.weight = 77;
     limits.priority = 3;
     if (!OK(child_create(&child, &limits)))
         return;
@@ -179,7 +179,7 @@ static void quota_is_carved(void) {
           limits.records[RECORD_THREAD]);
     OK(ts_process_quota(child.process, &info, sizeof(info)));
     EQUAL(info.bytes_limit, limits.bytes);
-    EQUAL(info.weight, 321);
+    EQUAL(info.weight, 77);
     EQUAL(info.priority, 3);
     EQUAL(info.parent, before.serial);
     desc_t thread = SELF;

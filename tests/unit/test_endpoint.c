@@ -438,7 +438,56 @@ static void some_descriptors_stay(void **state) {
     assert_status(finish(c), OK);
 }
 
-WORLD_MAIN(WORLD_TEST(answer_meets_release), WORLD_TEST(some_descriptors_stay), WORLD_TEST(call_is_answered),
+// The places of an endpoint are records that the receiver pays for: an offer counts them.
+static void places_count_in_an_offer(void **state) {
+    (void)state;
+    struct pair pair = pair_make();
+    struct actor *c = pair.client, *s = pair.server;
+    uint64_t e = MUST(c, ENDPOINT_CREATE, 3);
+    offer(s, 1, 3 * OFFER_RECORD_BYTES - 1);
+    BEGIN(s, RECEIVE, pair.endpoint, 0, DEADLINE_NONE);
+    send(c, 0, e, RIGHTS_ENDPOINT_ALL, DESCRIPTOR_CLONE);
+    assert_status(ACT(c, CALL, pair.call, WITH(1), DEADLINE_NONE), NOT_OFFERED);
+    assert_true(s->busy);
+    uint64_t none = MUST(c, ENDPOINT_CREATE, 0);
+    send(c, 0, none, RIGHTS_ENDPOINT_ALL, DESCRIPTOR_CLONE);
+    BEGIN(c, CALL, pair.call, WITH(1), DEADLINE_NONE);
+    assert_status(finish(s), OK);
+    MUST(s, DESCRIPTOR_RELEASE, received(s, 0).descriptor);
+    MUST(s, REPLY, 0, 0, 0);
+    assert_status(finish(c), OK);
+    offer(s, 1, 3 * OFFER_RECORD_BYTES);
+    BEGIN(s, RECEIVE, pair.endpoint, 0, DEADLINE_NONE);
+    send(c, 0, e, RIGHTS_ENDPOINT_ALL, DESCRIPTOR_CLONE);
+    BEGIN(c, CALL, pair.call, WITH(1), DEADLINE_NONE);
+    assert_status(finish(s), OK);
+    MUST(s, DESCRIPTOR_RELEASE, received(s, 0).descriptor);
+    MUST(s, REPLY, 0, 0, 0);
+    assert_status(finish(c), OK);
+}
+
+// An answer that takes the receive right along leaves nothing to receive through, also when a call waits.
+static void receive_right_is_given_away(void **state) {
+    (void)state;
+    struct actor *s = process_make(), *one = thread_make(s, MIDDLE), *two = thread_make(s, MIDDLE);
+    uint64_t e = MUST(s, ENDPOINT_CREATE, 0), call = MUST(s, DESCRIPTOR_CLONE, e, RIGHT_ENDPOINT_CALL);
+    offer(one, 1, 0);
+    BEGIN(one, CALL, call, 11, DEADLINE_NONE);
+    MUST(s, RECEIVE, e, 0, DEADLINE_NONE);
+    BEGIN(two, CALL, call, 22, DEADLINE_NONE);
+    send(s, 0, e, RIGHTS_ENDPOINT_ALL, DESCRIPTOR_MOVE);
+    assert_status(ACT(s, REPLY_AND_RECEIVE, e, WITH(1), DEADLINE_NONE), CLOSED);
+    assert_status(finish(one), OK);
+    assert_true(two->busy);
+    uint64_t moved = received(one, 0).descriptor;
+    MUST(one, RECEIVE, moved, 0, DEADLINE_NONE);
+    assert_int_equal(one->in.a[1], 22);
+    MUST(one, REPLY, 0, 0, 0);
+    assert_status(finish(two), OK);
+}
+
+WORLD_MAIN(WORLD_TEST(places_count_in_an_offer), WORLD_TEST(receive_right_is_given_away),
+           WORLD_TEST(answer_meets_release), WORLD_TEST(some_descriptors_stay), WORLD_TEST(call_is_answered),
            WORLD_TEST(headers_are_checked), WORLD_TEST(deadlines_pass),
            WORLD_TEST(callers_are_served_in_order), WORLD_TEST(no_server), WORLD_TEST(server_dies),
            WORLD_TEST(server_thread_drops), WORLD_TEST(caller_dies), WORLD_TEST(release_ends_call),

@@ -115,6 +115,36 @@ static void bound_bits_are_received(void **state) {
     assert_status(ACT(b, NOTIFICATION_BIND, 0), NOT_BOUND);
 }
 
+// Bits that the waiter did not ask for, or left, are the bound thread's, and callers do not hold them up.
+static void bound_thread_hears_the_rest(void **state) {
+    (void)state;
+    struct actor *a = process_make(), *b = thread_make(a, PRIORITY_COUNT / 2),
+                 *waiter = thread_make(a, PRIORITY_COUNT / 2);
+    uint64_t n = MUST(a, NOTIFICATION_CREATE), e = MUST(a, ENDPOINT_CREATE, 0);
+    MUST(b, NOTIFICATION_BIND, n);
+    BEGIN(waiter, NOTIFICATION_WAIT, n, 1, DEADLINE_NONE);
+    BEGIN(b, RECEIVE, e, 0, DEADLINE_NONE);
+    MUST(a, NOTIFICATION_SIGNAL, n, 2);
+    assert_status(finish(b), OK);
+    assert_int_equal(words(b)[0], 2);
+    assert_true(waiter->busy);
+    BEGIN(b, RECEIVE, e, 0, DEADLINE_NONE);
+    MUST(a, NOTIFICATION_SIGNAL, n, 1 | 4);
+    assert_status(finish(waiter), OK);
+    assert_int_equal(waiter->in.a[0], 1);
+    assert_status(finish(b), OK);
+    assert_int_equal(words(b)[0], 4);
+    BEGIN(waiter, CALL, e, 0, DEADLINE_NONE);
+    MUST(a, NOTIFICATION_SIGNAL, n, 8);
+    MUST(b, RECEIVE, e, 0, DEADLINE_NONE);
+    assert_int_equal(b->in.a[1], HEADER_EVENT | EVENT_NOTIFIED);
+    MUST(b, RECEIVE, e, 0, DEADLINE_NONE);
+    assert_int_equal(b->in.a[1], 0);
+    MUST(b, REPLY, 0, 0, 0);
+    assert_status(finish(waiter), OK);
+    MUST(b, NOTIFICATION_BIND, 0);
+}
+
 static void rights_are_needed(void **state) {
     (void)state;
     struct actor *a = process_make();
@@ -132,4 +162,4 @@ static void rights_are_needed(void **state) {
 
 WORLD_MAIN(WORLD_TEST(bits_are_taken), WORLD_TEST(signal_wakes), WORLD_TEST(wait_times_out),
            WORLD_TEST(release_ends_wait), WORLD_TEST(timer_raises), WORLD_TEST(bound_bits_are_received),
-           WORLD_TEST(rights_are_needed))
+           WORLD_TEST(bound_thread_hears_the_rest), WORLD_TEST(rights_are_needed))

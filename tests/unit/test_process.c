@@ -6,6 +6,7 @@
 #include "world.h"
 #include <string.h>
 #include "object/endpoint.h"
+#include "sched/cpu.h"
 
 struct end {
     uint64_t label, reason, status, address;
@@ -125,6 +126,44 @@ static void fault_is_supervised(void **state) {
     release_all(a);
 }
 
+// The supervisor cannot send a thread on at an address outside user space: it ends instead.
+static void resume_needs_an_address_of_the_user(void **state) {
+    (void)state;
+    static const uint64_t outside[] = {0, USER_END, 1ull << 47, 0xffffffff80000000};
+    for (unsigned i = 0; i < sizeof(outside) / sizeof(outside[0]); i++) {
+        struct actor *a = process_make();
+        turn(a);
+        a->thread->arch.instruction = outside[i];
+        assert_false(touch(a, 0x55550000, ACCESS_READ));
+        MUST(&init_actor, RECEIVE, world_supervisor, 0, 0);
+        assert_int_equal(words(&init_actor)[1], outside[i]);
+        MUST(&init_actor, REPLY, 0, FAULT_REPLY_RESUME, 0);
+        drain();
+        assert_int_equal(next_end().reason, END_FAULTED);
+        release_all(a);
+    }
+}
+
+// How urgent the end of a process is does not depend on what its threads made of their priorities; who is
+// more urgent and wants it to end raises it.
+static void end_is_as_urgent_as_its_ceiling(void **state) {
+    (void)state;
+    struct limits limits = limits_usual();
+    limits.priority = PRIORITY_COUNT / 2;
+    struct actor *a = process_make_with(&limits);
+    struct process *process = process_of(a);
+    process_end(process, END_KILLED, 0, 0, 0, 0);
+    assert_int_equal(process->job.priority, PRIORITY_COUNT / 2);
+    process_end(process, END_KILLED, 0, 0, 0, 1);
+    assert_int_equal(process->job.priority, PRIORITY_COUNT / 2);
+    process_end(process, END_KILLED, 0, 0, 0, PRIORITY_COUNT - 1);
+    assert_int_equal(process->job.priority, PRIORITY_COUNT - 1);
+    assert_int_equal(cpu_current()->job_mask, 1u << (PRIORITY_COUNT - 1));
+    drain();
+    assert_int_equal(next_end().reason, END_KILLED);
+    release_all(a);
+}
+
 static void exception_is_supervised(void **state) {
     (void)state;
     struct actor *a = process_make();
@@ -191,5 +230,6 @@ static void rings_fall(void **state) {
 
 WORLD_MAIN(WORLD_TEST(exit_is_reported), WORLD_TEST(kill_ends_whatever_waits),
            WORLD_TEST(last_thread_ends_it), WORLD_TEST(unstarted_outlives_its_threads),
+           WORLD_TEST(resume_needs_an_address_of_the_user), WORLD_TEST(end_is_as_urgent_as_its_ceiling),
            WORLD_TEST(fault_is_supervised), WORLD_TEST(exception_is_supervised), WORLD_TEST(table_is_listed),
            WORLD_TEST(no_suicide_by_end), WORLD_TEST(rings_fall))

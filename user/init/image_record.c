@@ -86,7 +86,7 @@ static enum image_error entry_check(const struct image *image, uint32_t string_s
         (entry->flags & ~(uint32_t)IMAGE_FLAGS_ALL) != 0 || (entry->grants & ~(uint32_t)GRANTS_ALL) != 0)
         return IMAGE_ERROR_MASK;
     if (entry->memory == 0 || entry->keeps >= entry->memory || entry->priority >= PRIORITY_LIMIT ||
-        entry->weight == 0 || entry->weight > 1000 || entry->places > 4096)
+        entry->weight == 0 || entry->weight > 100 || entry->places > 4096)
         return IMAGE_ERROR_LIMIT;
     return ranges_check(entry);
 }

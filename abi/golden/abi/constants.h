@@ -18,6 +18,7 @@
 #define DEADLINE_NONE 0xffffffffffffffffULL // wait without a deadline
 #define MESSAGE_WORDS 8ULL // words of a message, all in registers
 #define MESSAGE_DESCRIPTORS 4ULL // most descriptors in a message
+#define OFFER_RECORD_BYTES 512ULL // what a place of an endpoint counts in offer_bytes
 #define MESSAGE_RANGES 2ULL // most lent ranges in a call
 #define LENT_COPY_MAX 65536ULL // most bytes that one lent_read or lent_write copies
 #define PRIORITY_COUNT 16ULL // priorities 0 (lowest) to 15

@@ -70,7 +70,7 @@ struct message_page {
     struct message_descriptor send[4]; // descriptors to send; the header says how many
     struct message_range lend[2]; // ranges to lend; the header says how many (call only)
     uint64_t offer_slots; // descriptors that this thread accepts in what it receives next, 0 to 4
-    uint64_t offer_bytes; // most bytes of memory charge that it accepts with them
+    uint64_t offer_bytes; // most that it accepts to pay for them: bytes of memory, and OFFER_RECORD_BYTES for each place of an endpoint
     struct message_received received[4]; // what arrived; the received header says how many
     struct message_range lent[2]; // what the caller lends; the received header says how many
     struct fault_registers registers; // of the faulting thread, when a fault call was received
@@ -128,7 +128,7 @@ static_assert(offsetof(struct table_entry, serial) == 24);
 struct limits {
     uint64_t bytes; // bytes of memory, page tables and tables; at least the child's fixed needs
     uint32_t priority; // priority ceiling, 0 to 15, at most the creator's
-    uint32_t weight; // share of the processor inside a priority, 1 to 1000
+    uint32_t weight; // share of the processor inside a priority, 1 to the creator's
     uint32_t records[13]; // of each record, in the order of records.names; at least 1 process, 1 space and 1 quota, the own ones of the child
     uint32_t reserved[15]; // 0
 };

@@ -152,7 +152,11 @@ static bool accepts(int p, const struct m_call *call, uint64_t slots, uint64_t r
     if (call->count == 0)
         return true;
     struct charge charge = message_cost(call);
-    return call->count <= slots && charge.bytes <= room && model.processes[p].state != M_PROCESS_ENDED &&
+    uint64_t needed = charge.bytes;
+    for (unsigned i = 0; i < call->count; i++)
+        if (object(call->descriptors[i].object)->type == OBJECT_ENDPOINT)
+            needed += OFFER_RECORD_BYTES * object(call->descriptors[i].object)->places;
+    return call->count <= slots && needed <= room && model.processes[p].state != M_PROCESS_ENDED &&
            prepare(p, call->count, charge) == STATUS_OK;
 }
 
@@ -248,6 +252,8 @@ static status_t do_receive_after(int t, int endpoint, int endpoint_slot, bool st
         return STATUS_BAD_VALUE;
     if (thread->pending != M_NONE)
         return STATUS_REPLY_PENDING;
+    if (stale)
+        return STATUS_CLOSED;
     thread->taken_slots = thread->offer_slots;
     thread->taken_bytes = thread->offer_bytes;
     thread->gone = false;
@@ -261,22 +267,20 @@ static status_t do_receive_after(int t, int endpoint, int endpoint_slot, bool st
         event->used = false;
         return STATUS_PENDING;
     }
-    int caller;
-    while ((caller = first_waiting(M_CALLING, endpoint)) != M_NONE) {
-        if (deliver(t, caller))
-            return STATUS_PENDING;
-        call_cancel(caller, STATUS_NOT_OFFERED);
-    }
     if (thread->bound != M_NONE && object(thread->bound)->bits != 0) {
         struct m_event notified = {.label = EVENT_NOTIFIED, .words = {object(thread->bound)->bits}};
         object(thread->bound)->bits = 0;
         event_deliver(t, &notified);
         return STATUS_PENDING;
     }
+    int caller;
+    while ((caller = first_waiting(M_CALLING, endpoint)) != M_NONE) {
+        if (deliver(t, caller))
+            return STATUS_PENDING;
+        call_cancel(caller, STATUS_NOT_OFFERED);
+    }
     if (is_past(deadline))
         return STATUS_TIMED_OUT;
-    if (stale)
-        return STATUS_CLOSED;
     block(t, M_RECEIVING, endpoint, endpoint_slot, deadline);
     return STATUS_PENDING;
 }

@@ -22,8 +22,10 @@ bool model_can_access(int p, uint64_t address, uint64_t length, unsigned flag) {
         return false;
     for (uint64_t at = address; at < address + length; at = (at & ~(PAGE_SIZE - 1ull)) + PAGE_SIZE) {
         int m = model_mapping_at(model.processes[p].space, at);
-        if (m == M_NONE || object(model.mappings[m].memory)->physical ||
-            (model.mappings[m].flags & flag) == 0)
+        if (m == M_NONE || (model.mappings[m].flags & flag) == 0)
+            return false;
+        const struct m_object *memory = object(model.mappings[m].memory);
+        if (memory->physical && !memory->ram)
             return false;
     }
     return true;

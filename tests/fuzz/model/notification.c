@@ -15,16 +15,16 @@ static status_t notification(int t, uint64_t value, uint64_t right, int *index, 
 void notification_raise(int index, uint64_t raised) {
     struct m_object *o = object(index);
     o->bits |= raised;
-    if (o->waiter != M_NONE) {
+    if (o->waiter != M_NONE && (o->bits & model.threads[o->waiter].mask) != 0) {
         struct m_thread *waiter = &model.threads[o->waiter];
-        if ((o->bits & waiter->mask) == 0)
-            return;
         result_now(waiter, STATUS_OK);
         waiter->result.check[0] = true;
         waiter->result.a[0] = o->bits & waiter->mask;
         o->bits &= ~waiter->mask;
         o->waiter = M_NONE;
-    } else if (o->bound != M_NONE && model.threads[o->bound].wait == M_RECEIVING) {
+    }
+    // What nobody waits for is for the bound thread.
+    if (o->bits != 0 && o->bound != M_NONE && model.threads[o->bound].wait == M_RECEIVING) {
         struct m_event notified = {.label = EVENT_NOTIFIED, .words = {o->bits}};
         o->bits = 0;
         event_deliver(o->bound, &notified);

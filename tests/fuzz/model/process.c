@@ -50,7 +50,7 @@ static status_t limits_check(const struct limits *limits, int parent) {
     bool good = limits->bytes >= (FIXED_TABLES + 1) * PAGE_SIZE && limits->records[RECORD_PROCESS] >= 1 &&
                 limits->records[RECORD_SPACE] >= 1 && limits->records[RECORD_QUOTA] >= 1 &&
                 limits->priority <= model.quotas[parent].priority && limits->weight >= 1 &&
-                limits->weight <= 1000;
+                limits->weight <= model.quotas[parent].weight;
     return good ? STATUS_OK : STATUS_BAD_VALUE;
 }
 

@@ -183,9 +183,12 @@ uint64_t header_spoil(uint64_t header) {
 
 bool limits_make(int t) {
     int p = model.threads[t].process;
-    model_limits = (struct limits){.bytes = 120000 + below(200000),
-                                   .priority = (uint32_t)(PRIORITY_COUNT - 1),
-                                   .weight = 1 + (uint32_t)below(100)};
+    model_limits =
+        (struct limits){.bytes = 120000 + below(200000),
+                        .priority = (uint32_t)(PRIORITY_COUNT - 1),
+                        .weight = 1 + (uint32_t)below(model.quotas[model.processes[p].quota].weight)};
+    if (one_in(16))
+        model_limits.weight = 1 + (uint32_t)below(200);
     for (unsigned i = 0; i < RECORD_COUNT; i++)
         model_limits.records[i] = i == RECORD_LEASE ? 0 : 3 + (uint32_t)below(9);
     model_limits.records[RECORD_QUOTA] = model_limits.records[RECORD_PROCESS] = 1 + (uint32_t)below(3);
