@@ -49,7 +49,7 @@ static status_t open(const char *path, uint64_t *number) {
 
 static uint64_t size_of(uint64_t number) {
     uint64_t size = UINT64_MAX;
-    OK(file_stat(server(), number, &size, nullptr, limit()));
+    OK(file_stat(server(), number, &size, nullptr, nullptr, limit()));
     return size;
 }
 
@@ -133,8 +133,8 @@ static void names_and_folders(void) {
     EQUAL(found, 2);
     // A file replaces a file, and its number is gone for ever.
     OK(rename("/tmp/d/a", "/tmp/d/b"));
-    EXPECT(file_stat(server(), number, &size, &mode, limit()), STATUS_NOT_FOUND);
-    OK(file_stat(server(), other, &size, &mode, limit()));
+    EXPECT(file_stat(server(), number, &size, &mode, nullptr, limit()), STATUS_NOT_FOUND);
+    OK(file_stat(server(), other, &size, &mode, nullptr, limit()));
     EXPECT(remove("/tmp/d", 1, 0), STATUS_NOT_EMPTY);
     OK(remove("/tmp/d/b", 0, 0));
     OK(remove("/tmp/d", 1, 0));
@@ -224,7 +224,7 @@ static void refused_numbers(uint64_t folder) {
     static const uint64_t nothing[] = {4095, 1ULL << 40, UINT64_MAX, 0xffff, 1ULL << 63};
     uint64_t help = 0, count;
     for (size_t i = 0; i < array_length(nothing); i++) {
-        EXPECT(file_stat(server(), nothing[i], nullptr, nullptr, limit()), STATUS_NOT_FOUND);
+        EXPECT(file_stat(server(), nothing[i], nullptr, nullptr, nullptr, limit()), STATUS_NOT_FOUND);
         EXPECT(file_read(server(), nothing[i], 0, back, 1, &count, limit()), STATUS_NOT_FOUND);
         EXPECT(file_write(server(), nothing[i], 0, 0, "x", 1, &count, limit()), STATUS_NOT_FOUND);
         EXPECT(file_truncate(server(), nothing[i], 0, limit()), STATUS_NOT_FOUND);

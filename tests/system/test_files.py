@@ -45,7 +45,7 @@ LINES = [
     ("mv /tmp/x/a/help /tmp/x/b", "", "0"),
     ("mv /tmp/x /tmp/x/y", "mv: /tmp/x: a directory cannot be moved into itself\n", "1"),
     ("mv /etc/help /tmp", "mv: /etc/help: the file system cannot be written\n", "1"),
-    ("ls -l /tmp/x/b", r"0644 +\d+ /tmp/x/b\n", "0"),
+    ("ls -l /tmp/x/b", r"0644 +\d+ \d{4}-\d\d-\d\d \d\d:\d\d /tmp/x/b\n", "0"),
     ("rm /tmp/x", "rm: /tmp/x: the name is a directory\n", "1"),
     ("rm /tmp/nothing", "rm: /tmp/nothing: no file.*\n", "1"),
     ("rm -f /tmp/nothing", "", "0"),

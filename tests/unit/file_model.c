@@ -178,7 +178,7 @@ static void note(struct model *model, uint32_t process, uint64_t token, uint64_t
 
 // ---- changing
 
-static void size_set(struct model_node *node, uint64_t size, uint32_t client) {
+static void size_set(struct model_node *node, uint64_t size, uint32_t client, uint64_t now) {
     uint8_t *bytes = calloc(1, size + 1);
     if (node->bytes != NULL)
         memcpy(bytes, node->bytes, min_u64(size, node->size));
@@ -187,6 +187,7 @@ static void size_set(struct model_node *node, uint64_t size, uint32_t client) {
     free(node->bytes);
     node->bytes = bytes;
     node->size = size;
+    node->changed = now;
 }
 
 static void node_drop(struct model_node *node) {
@@ -213,7 +214,7 @@ status_t model_create(struct model *model, uint32_t client, uint64_t token, cons
         return STATUS_IS_DIRECTORY;
     if (node >= 0) {
         if (kind == KIND_EMPTY)
-            size_set(&model->nodes[node], 0, client);
+            size_set(&model->nodes[node], 0, client, model->now);
         return model->nodes[node].number == *number ? STATUS_OK : MODEL_IMPOSSIBLE;
     }
     if (!allows(model, client, 0, 1))
@@ -226,8 +227,10 @@ status_t model_create(struct model *model, uint32_t client, uint64_t token, cons
                                              .directory = kind == KIND_DIRECTORY,
                                              .parent = parent,
                                              .number = *number,
+                                             .changed = model->now,
                                              .owner = client};
     strcpy(model->nodes[node].name, name);
+    model->nodes[parent].changed = model->now;
     model->last_number = *number;
     client_make(model, client)->shares = true;
     note(model, client, token, *number);
@@ -254,6 +257,7 @@ status_t model_remove(struct model *model, uint32_t client, uint64_t token, cons
             return STATUS_NOT_EMPTY;
     }
     node_drop(&model->nodes[node]);
+    model->nodes[parent].changed = model->now;
     note(model, client, token, 0);
     return STATUS_OK;
 }
@@ -289,6 +293,8 @@ status_t model_rename(struct model *model, uint32_t client, uint64_t token, cons
         node_drop(&model->nodes[other]);
     model->nodes[node].parent = new_parent;
     strcpy(model->nodes[node].name, new_name);
+    model->nodes[parent].changed = model->now;
+    model->nodes[new_parent].changed = model->now;
     note(model, client, token, 0);
     return STATUS_OK;
 }
@@ -320,10 +326,11 @@ status_t model_write(struct model *model, uint32_t client, uint64_t token, uint6
             return STATUS_NO_SPACE;
         if (more > 0)
             client_make(model, client)->shares = true;
-        size_set(file, end, client);
+        size_set(file, end, client, model->now);
         note(model, client, token, *at);
     }
     memcpy(file->bytes + *at, bytes, length);
+    file->changed = model->now;
     return STATUS_OK;
 }
 
@@ -339,6 +346,6 @@ status_t model_truncate(struct model *model, uint32_t client, uint64_t number, u
         return STATUS_NO_SPACE;
     if (more > 0)
         client_make(model, client)->shares = true;
-    size_set(file, size, client);
+    size_set(file, size, client, model->now);
     return STATUS_OK;
 }

@@ -19,6 +19,7 @@ struct model_node {
     uint64_t number;
     uint32_t owner;
     uint64_t size;
+    uint64_t changed;
     uint8_t *bytes; // size of them
     uint32_t block_owner[MODEL_BLOCKS];
 };
@@ -34,6 +35,7 @@ struct model {
     uint64_t blocks; // in all
     uint64_t names;
     uint64_t last_number;
+    uint64_t now; // the time of the next request
     struct model_node nodes[MODEL_NODES];
     struct model_client clients[MODEL_CLIENTS];
 };

@@ -48,6 +48,7 @@ static uint64_t numbers[NUMBERS];
 static uint32_t clients[MODEL_CLIENTS - 1];
 static uint32_t last_client;
 static uint64_t last_token;
+static uint64_t last_now;
 static uint8_t data[WRITE];
 
 static unsigned below(unsigned limit) {
@@ -168,7 +169,7 @@ static bool agrees(const struct model *expected) {
         path_of(expected, i, path);
         if (volume_find(&volume, path, strlen(path), &number) != STATUS_OK || number != node->number ||
             volume_entry(&volume, number, &entry) != STATUS_OK || entry.size != node->size ||
-            entry.is_directory != node->directory || !contents_agree(node))
+            entry.is_directory != node->directory || entry.changed != node->changed || !contents_agree(node))
             return false;
         if (i != 0 && !is_listed_once(expected->nodes[node->parent].number, number))
             return false;
@@ -192,6 +193,7 @@ struct request {
     bool directory;
     uint64_t number;
     uint64_t offset; // or size
+    uint64_t now;
     uint64_t length;
 };
 
@@ -239,6 +241,7 @@ static struct request request_random(void) {
         .directory = below(2) == 0,
         .number = numbers[below(NUMBERS)],
         .offset = offset_random(),
+        .now = ++last_now,
         .length = below(3) == 0 ? below(WRITE) : below(300),
     };
     if (request.kind >= KINDS)
@@ -257,7 +260,7 @@ struct answer {
 
 static struct answer ask_volume(const struct request *request) {
     struct answer answer = {};
-    struct volume_request by = {.client = request->client, .token = request->token};
+    struct volume_request by = {.client = request->client, .token = request->token, .now = request->now};
     switch (request->kind) {
     case CREATE:
         answer.status = volume_create(&volume, by, request->path, strlen(request->path),
@@ -275,7 +278,7 @@ static struct answer ask_volume(const struct request *request) {
             volume_write(&volume, by, request->number, request->offset, data, request->length, &answer.value);
         break;
     default:
-        answer.status = volume_truncate(&volume, request->client, request->number, request->offset);
+        answer.status = volume_truncate(&volume, by, request->number, request->offset);
         break;
     }
     return answer;
@@ -284,6 +287,7 @@ static struct answer ask_volume(const struct request *request) {
 // The model is told which number the volume chose, and says MODEL_IMPOSSIBLE when that cannot be.
 static struct answer ask_model(struct model *asked, const struct request *request, uint64_t number) {
     struct answer answer = {.value = number};
+    asked->now = request->now;
     switch (request->kind) {
     case CREATE:
         answer.status = model_create(asked, request->client, request->token, request->path, request->create,
@@ -525,7 +529,8 @@ static void test_regions_that_are_too_small(void **state) {
 static status_t fill(uint32_t client, uint64_t number, uint64_t blocks) {
     struct volume_entry entry;
     assert_int_equal(volume_entry(&volume, number, &entry), STATUS_OK);
-    return volume_truncate(&volume, client, number, entry.size + blocks * VOLUME_BLOCK);
+    return volume_truncate(&volume, (struct volume_request){.client = client}, number,
+                           entry.size + blocks * VOLUME_BLOCK);
 }
 
 static uint64_t file_make(uint32_t client, const char *name) {

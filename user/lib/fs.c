@@ -98,14 +98,16 @@ status_t fs_append(const struct file *file, const void *bytes, size_t size) {
 }
 
 status_t fs_stat(struct file *file) {
-    uint64_t size = 0, mode = 0;
+    uint64_t size = 0, mode = 0, changed = 0;
     int attempts = 0;
     status_t status;
     do {
-        status = file_stat(server(), file->number, &size, &mode, DEADLINE_NONE);
+        status = file_stat(server(), file->number, &size, &mode, &changed, DEADLINE_NONE);
     } while (retry_after(status, &attempts));
-    if (status == STATUS_OK)
-        file_set(file, file->number, size, mode);
+    if (status != STATUS_OK)
+        return status;
+    file_set(file, file->number, size, mode);
+    file->changed = (int64_t)changed;
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include <protocols/console.h>
 #include <protocols/init.h>
 #include <tessera/syscalls.h>
+#include <user/date.h>
 #include <user/path.h>
 
 enum { SPAWN_SIZE = 16384 };
@@ -114,6 +115,11 @@ uint64_t clock_now(void) {
     uint64_t time = 0;
     (void)ts_clock_read(&time);
     return time;
+}
+
+int64_t date_now(void) {
+    const struct clock_page *clock = (const struct clock_page *)CLOCK_PAGE;
+    return clock->boot_seconds != 0 ? clock->boot_seconds + (int64_t)(clock_now() / 1'000'000'000) : 0;
 }
 
 void sleep_until(uint64_t deadline) {

@@ -11,10 +11,10 @@
 int main(int count, char **arguments) {
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     (void)options_take(&usage, count, arguments);
-    const struct clock_page *clock = (const struct clock_page *)CLOCK_PAGE;
-    if (clock->boot_seconds == 0)
+    int64_t now = date_now();
+    if (now == 0)
         fail("this machine has no clock that says the date");
-    struct date date = date_from_seconds(clock->boot_seconds + (int64_t)(clock_now() / 1'000'000'000));
+    struct date date = date_from_seconds(now);
     print("%s %04lld-%02u-%02u %02u:%02u:%02u UTC\n", days[date.weekday], (long long)date.year, date.month,
           date.day, date.hour, date.minute, date.second);
     return 0;

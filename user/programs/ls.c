@@ -4,17 +4,31 @@
 
 #include <base/string.h>
 #include <manual/ls.h>
+#include <user/date.h>
 #include <user/fs.h>
 #include <user/heap.h>
 #include <user/program.h>
 
-static void entry_print(const char *name, const struct file *file) {
-    const char *mark = file->is_directory ? "/" : "";
-    if (option_long) {
-        print("%04o %10llu %s%s\n", file->mode, (unsigned long long)file->size, name, mark);
-    } else {
-        print("%s%s\n", name, mark);
+// When it changed, in UTC.
+static void time_print(const struct file *file) {
+    if (file->changed == 0) {
+        print("%16s ", "-");
+        return;
     }
+    struct date date = date_from_seconds(file->changed);
+    print("%04lld-%02u-%02u %02u:%02u ", (long long)date.year, date.month, date.day, date.hour, date.minute);
+}
+
+static void entry_print(const char *name, const struct file *file) {
+    if (option_long) {
+        struct file now = *file;
+        // When it has gone meanwhile, what the folder said has to do.
+        if (fs_stat(&now) != STATUS_OK)
+            now = *file;
+        print("%04o %10llu ", now.mode, (unsigned long long)now.size);
+        time_print(&now);
+    }
+    print("%s%s\n", name, file->is_directory ? "/" : "");
 }
 
 // The entries of a folder, sorted by name.

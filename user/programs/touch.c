@@ -12,6 +12,9 @@ int main(int count, char **arguments) {
     for (size_t i = 0; i < operands; i++) {
         struct file file;
         status_t status = fs_create(arguments[i], FS_CREATE_OPEN, &file);
+        // To be as long as it was is a change, too.
+        if (status == STATUS_OK)
+            status = fs_truncate(&file, file.size);
         if (status != STATUS_OK)
             print_error("%s: %s", arguments[i], status_text(status));
         good = good && status == STATUS_OK;

@@ -112,9 +112,10 @@ static inline status_t file_list(desc_t server, uint64_t file, uint64_t position
 // - file: number of a file or directory
 // - result size: bytes
 // - result mode: as open
+// - result changed: when its contents or entries did, in seconds since 1970; 0: not known
 // Errors: BAD_REQUEST, NOT_FOUND, and those of ts_call().
 static inline status_t file_stat(desc_t server, uint64_t file, uint64_t *size, uint64_t *mode,
-    uint64_t deadline) {
+    uint64_t *changed, uint64_t deadline) {
     uint64_t words[MESSAGE_WORDS] = {file};
     const uint64_t header = FILE_STAT;
     const status_t outcome = ts_call_send(server, header, deadline, words, 0, 0, nullptr, nullptr);
@@ -122,6 +123,8 @@ static inline status_t file_stat(desc_t server, uint64_t file, uint64_t *size, u
         *size = words[1];
     if (mode)
         *mode = words[2];
+    if (changed)
+        *changed = words[3];
     return outcome;
 }
 
@@ -265,7 +268,7 @@ struct file_ops {
         uint64_t *count);
     status_t (*list)(struct ts_call *call, uint64_t file, uint64_t position, struct ts_lent name,
         uint64_t *length, uint64_t *entry, uint64_t *size, uint64_t *mode, uint64_t *next);
-    status_t (*stat)(struct ts_call *call, uint64_t file, uint64_t *size, uint64_t *mode);
+    status_t (*stat)(struct ts_call *call, uint64_t file, uint64_t *size, uint64_t *mode, uint64_t *changed);
     status_t (*create)(struct ts_call *call, uint64_t kind, uint64_t token, struct ts_lent path,
         uint64_t *file, uint64_t *size, uint64_t *mode);
     status_t (*write)(struct ts_call *call, uint64_t file, uint64_t offset, uint64_t token,
@@ -347,20 +350,23 @@ static inline void file_list_serve(const struct file_ops *ops, struct ts_call *c
         file_list_reply(call, outcome, length, entry, size, mode, next);
 }
 
-static inline void file_stat_reply(struct ts_call *call, status_t outcome, uint64_t size, uint64_t mode) {
+static inline void file_stat_reply(struct ts_call *call, status_t outcome, uint64_t size, uint64_t mode,
+    uint64_t changed) {
     call->word[1] = size;
     call->word[2] = mode;
-    ts_call_answer(call, outcome, 2, 0, nullptr);
+    call->word[3] = changed;
+    ts_call_answer(call, outcome, 3, 0, nullptr);
 }
 
 static inline void file_stat_serve(const struct file_ops *ops, struct ts_call *call) {
     uint64_t size = 0;
     uint64_t mode = 0;
+    uint64_t changed = 0;
     if (!ops->stat || !ts_call_has(call, 1, 0, 0))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    const status_t outcome = ops->stat(call, call->word[0], &size, &mode);
+    const status_t outcome = ops->stat(call, call->word[0], &size, &mode, &changed);
     if (outcome != TS_REPLY_LATER)
-        file_stat_reply(call, outcome, size, mode);
+        file_stat_reply(call, outcome, size, mode, changed);
 }
 
 static inline void file_create_reply(struct ts_call *call, status_t outcome, uint64_t file, uint64_t size,

@@ -83,6 +83,7 @@ static void content_grow(struct volume *volume, struct volume_request request, s
         redo_set(volume, end, have > 0 ? table_entry(table_owner(*end), first) : first);
     }
     redo_set(volume, &node->size, size);
+    redo_set(volume, &node->changed, request.now);
     request_note(volume, request, offset);
     redo_commit(volume);
 }
@@ -106,6 +107,8 @@ status_t volume_write(struct volume *volume, struct volume_request request, uint
         // Nothing else changes, so doing it again does no harm.
         chain_write(volume, block_at(volume, node, start / VOLUME_BLOCK), start / VOLUME_BLOCK, start, bytes,
                     length);
+        redo_set(volume, &node->changed, request.now);
+        redo_commit(volume);
         return STATUS_OK;
     }
     if (!space_allows(volume, request.client, blocks_for(end) - blocks_for(node->size), 0))
@@ -114,7 +117,7 @@ status_t volume_write(struct volume *volume, struct volume_request request, uint
     return STATUS_OK;
 }
 
-void content_cut(struct volume *volume, struct volume_node *node, uint64_t size) {
+void content_cut(struct volume *volume, struct volume_node *node, uint64_t size, uint64_t now) {
     const uint64_t keep = blocks_for(size);
     uint64_t rest = 0;
     if (keep == 0) {
@@ -126,24 +129,27 @@ void content_cut(struct volume *volume, struct volume_node *node, uint64_t size)
         redo_set(volume, last, table_entry(table_owner(*last), 0));
     }
     redo_set(volume, &node->size, size);
+    redo_set(volume, &node->changed, now);
     redo_commit(volume);
     links_of(volume, node)->hint_block = 0;
     chain_free(volume, rest);
 }
 
-status_t volume_truncate(struct volume *volume, uint32_t client, uint64_t number, uint64_t size) {
+status_t volume_truncate(struct volume *volume, struct volume_request request, uint64_t number,
+                         uint64_t size) {
     struct volume_node *node;
     status_t status = file_get(volume, number, &node);
     if (status != STATUS_OK)
         return status;
     if (size > volume->total.blocks * VOLUME_BLOCK)
         return STATUS_NO_SPACE;
-    if (size < node->size)
-        content_cut(volume, node, size);
-    if (size <= node->size)
+    if (size <= node->size) {
+        content_cut(volume, node, size, request.now);
         return STATUS_OK;
-    if (!space_allows(volume, client, blocks_for(size) - blocks_for(node->size), 0))
+    }
+    if (!space_allows(volume, request.client, blocks_for(size) - blocks_for(node->size), 0))
         return STATUS_NO_SPACE;
-    content_grow(volume, (struct volume_request){.client = client}, node, size, size, nullptr, 0);
+    request.token = 0;
+    content_grow(volume, request, node, size, size, nullptr, 0);
     return STATUS_OK;
 }

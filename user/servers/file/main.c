@@ -11,6 +11,7 @@
 #include <base/string.h>
 #include <protocols/file.h>
 #include <tessera/syscalls.h>
+#include <user/date.h>
 #include <user/image_grants.h>
 #include <user/path.h>
 #include <user/program.h>
@@ -114,9 +115,14 @@ static status_t handle_open(struct ts_call *call, struct ts_lent lent, uint64_t 
     return status == STATUS_OK ? number_describe(*file, size, mode) : status;
 }
 
-static status_t handle_stat(struct ts_call *call, uint64_t file, uint64_t *size, uint64_t *mode) {
+static status_t handle_stat(struct ts_call *call, uint64_t file, uint64_t *size, uint64_t *mode,
+                            uint64_t *changed) {
+    struct named named;
     (void)call;
-    return number_describe(file, size, mode);
+    status_t status = number_find(file, &named);
+    if (status == STATUS_OK && named.archived == nullptr)
+        *changed = named.entry.changed;
+    return status == STATUS_OK ? number_describe(file, size, mode) : status;
 }
 
 static status_t archived_read(struct ts_call *call, const struct index_file *file, uint64_t offset,
@@ -203,7 +209,8 @@ static status_t handle_list(struct ts_call *call, uint64_t file, uint64_t positi
 // ---- changing
 
 static struct volume_request request_of(const struct ts_call *call, uint64_t token) {
-    return (struct volume_request){.client = badge_process(call->badge), .token = token};
+    return (struct volume_request){
+        .client = badge_process(call->badge), .token = token, .now = (uint64_t)date_now()};
 }
 
 // Why the archive is not changed under a path: what is missing says so.
@@ -270,7 +277,7 @@ static status_t handle_truncate(struct ts_call *call, uint64_t file, uint64_t si
         return status;
     if (named.archived != nullptr)
         return named.archived->is_directory ? STATUS_IS_DIRECTORY : STATUS_READ_ONLY;
-    return volume_truncate(&volume, badge_process(call->badge), named.entry.number, size);
+    return volume_truncate(&volume, request_of(call, 0), named.entry.number, size);
 }
 
 static status_t handle_remove(struct ts_call *call, uint64_t kind, uint64_t token, struct ts_lent lent) {

@@ -139,6 +139,7 @@ static status_t place_find(const struct volume *volume, const char *path, size_t
 static void entry_fill(const struct volume_node *node, struct volume_entry *entry) {
     *entry = (struct volume_entry){.number = node->number,
                                    .size = node->size,
+                                   .changed = node->changed,
                                    .is_directory = node->kind == VOLUME_DIRECTORY,
                                    .name = node_name(node),
                                    .name_length = node->name_length};
@@ -196,11 +197,13 @@ static status_t node_create(struct volume *volume, struct volume_request request
     *node = (struct volume_node){.parent = place->parent->number,
                                  .kind = kind,
                                  .owner = request.client,
+                                 .changed = request.now,
                                  .name_length = place->name_length};
     memcpy(node->name, place->name, place->name_length);
     space_take(volume, request.client, 0, 1);
     redo_set(volume, &node->number, new_number);
     redo_set(volume, &volume->head->last_serial, serial);
+    redo_set(volume, &place->parent->changed, request.now);
     request_note(volume, request, new_number);
     redo_commit(volume);
     node_link(volume, node);
@@ -209,14 +212,14 @@ static status_t node_create(struct volume *volume, struct volume_request request
 }
 
 // What exists under the name of a request to create.
-static status_t node_reuse(struct volume *volume, struct volume_node *node, enum volume_create kind,
-                           uint64_t *number) {
+static status_t node_reuse(struct volume *volume, struct volume_request request, struct volume_node *node,
+                           enum volume_create kind, uint64_t *number) {
     if (kind == VOLUME_CREATE_NEW || kind == VOLUME_CREATE_DIRECTORY)
         return STATUS_EXISTS;
     if (node->kind == VOLUME_DIRECTORY)
         return STATUS_IS_DIRECTORY;
-    if (kind == VOLUME_CREATE_EMPTY && node->size > 0)
-        content_cut(volume, node, 0);
+    if (kind == VOLUME_CREATE_EMPTY)
+        content_cut(volume, node, 0, request.now);
     *number = node->number;
     return STATUS_OK;
 }
@@ -226,13 +229,13 @@ status_t volume_create(struct volume *volume, struct volume_request request, con
     if (request_done(volume, request, number))
         return STATUS_OK;
     if (length == 0)
-        return node_reuse(volume, &volume->nodes[0], kind, number);
+        return node_reuse(volume, request, &volume->nodes[0], kind, number);
     struct place place;
     status_t status = place_find(volume, path, length, &place);
     if (status != STATUS_OK)
         return status;
     if (place.node != nullptr)
-        return node_reuse(volume, place.node, kind, number);
+        return node_reuse(volume, request, place.node, kind, number);
     return node_create(volume, request, &place,
                        kind == VOLUME_CREATE_DIRECTORY ? VOLUME_DIRECTORY : VOLUME_FILE, number);
 }
@@ -263,6 +266,7 @@ status_t volume_remove(struct volume *volume, struct volume_request request, con
         return STATUS_NOT_EMPTY;
     node_unlink(volume, node);
     redo_set(volume, &node->number, 0);
+    redo_set(volume, &place.parent->changed, request.now);
     request_note(volume, request, 0);
     redo_commit(volume);
     node_gone(volume, node);
@@ -319,6 +323,8 @@ status_t volume_rename(struct volume *volume, struct volume_request request, con
         redo_set(volume, &to.node->number, 0);
     }
     name_set(volume, from.node, &to);
+    redo_set(volume, &from.parent->changed, request.now);
+    redo_set(volume, &to.parent->changed, request.now);
     request_note(volume, request, 0);
     redo_commit(volume);
     node_link(volume, from.node);

@@ -189,8 +189,10 @@ static bool chain_check(struct volume *volume, struct volume_node *node) {
 }
 
 static void root_set(struct volume *volume) {
-    volume->nodes[0] =
-        (struct volume_node){.number = VOLUME_ROOT, .parent = VOLUME_ROOT, .kind = VOLUME_DIRECTORY};
+    volume->nodes[0] = (struct volume_node){.number = VOLUME_ROOT,
+                                            .parent = VOLUME_ROOT,
+                                            .kind = VOLUME_DIRECTORY,
+                                            .changed = volume->nodes[0].changed};
 }
 
 static size_t nodes_drop_unsound(struct volume *volume) {

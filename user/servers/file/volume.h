@@ -78,7 +78,8 @@ struct volume_node {
     uint64_t kind;
     uint64_t owner; // process
     uint64_t size;
-    uint64_t first; // block, 0: none
+    uint64_t first;   // block, 0: none
+    uint64_t changed; // when its contents or entries did, as the requests said
     uint64_t name_length;
     uint64_t name[VOLUME_NAME_ROOM / 8]; // bytes; words, because redo entries are
 };
@@ -118,10 +119,11 @@ struct volume {
     struct avl numbers;
 };
 
-// Who asks, and under which token (0: none).
+// Who asks, under which token (0: none), and what time it is.
 struct volume_request {
     uint32_t client;
     uint64_t token;
+    uint64_t now;
 };
 
 struct volume_report {
@@ -132,6 +134,7 @@ struct volume_report {
 struct volume_entry {
     uint64_t number;
     uint64_t size;
+    uint64_t changed;
     bool is_directory;
     const char *name;
     size_t name_length;
@@ -179,7 +182,8 @@ void volume_space(const struct volume *volume, uint32_t client, struct volume_sp
                                    const void **bytes, uint64_t *count);
 [[nodiscard]] status_t volume_write(struct volume *volume, struct volume_request request, uint64_t number,
                                     uint64_t offset, const void *bytes, uint64_t length, uint64_t *at);
-[[nodiscard]] status_t volume_truncate(struct volume *volume, uint32_t client, uint64_t number,
+// Doing it twice does no harm, so the token is not looked at.
+[[nodiscard]] status_t volume_truncate(struct volume *volume, struct volume_request request, uint64_t number,
                                        uint64_t size);
 
 #endif

@@ -79,7 +79,7 @@ const struct volume_node *child_find(const struct volume *volume, uint64_t paren
 
 // ---- content.c
 
-// Makes a file shorter.
-void content_cut(struct volume *volume, struct volume_node *node, uint64_t size);
+// Makes a file shorter, or leaves it as long as it is.
+void content_cut(struct volume *volume, struct volume_node *node, uint64_t size, uint64_t now);
 
 #endif

@@ -20,4 +20,7 @@ struct date {
 // `seconds` within 100 million years of 1970.
 struct date date_from_seconds(int64_t seconds);
 
+// Seconds since 1970; 0 where the machine has no clock that says the date.
+int64_t date_now(void);
+
 #endif

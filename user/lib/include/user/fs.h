@@ -15,6 +15,7 @@ struct file {
     uint64_t size; // when it was opened or listed
     uint32_t mode;
     bool is_directory;
+    int64_t changed; // seconds since 1970, 0: not known; fs_stat() alone says it
 };
 
 enum { FILE_NAME_SIZE = 1024 };
@@ -46,7 +47,7 @@ enum fs_create_kind : uint64_t {
 
 enum { FS_READ_MAX = 1 << 20, FS_WRITE_MAX = 1 << 18 };
 
-// Asks for the size again.
+// Asks again for what the number names.
 [[nodiscard]] status_t fs_stat(struct file *file);
 [[nodiscard]] status_t fs_truncate(const struct file *file, uint64_t size);
 
