@@ -49,7 +49,20 @@ static enum platform_status copy_file(struct platform_file *file) {
     return PLATFORM_OK;
 }
 
+// GRUB hands a file over also when it could not read all of it; grub.cfg then adds a module that says so.
+static bool is_unread(const char *path) {
+    static const char mark[] = "unread:";
+    const struct multiboot2_module *module = nullptr;
+    while ((module = multiboot2_module_next(information, module)) != nullptr)
+        if (strncmp(module->string, mark, sizeof mark - 1) == 0 &&
+            strcmp(module->string + sizeof mark - 1, path) == 0)
+            return true;
+    return false;
+}
+
 enum platform_status platform_file_read(const char *path, struct platform_file *file) {
+    if (is_unread(path))
+        return PLATFORM_IO_ERROR;
     static bool handed_out[FILES_MAX];
     const struct multiboot2_module *module = nullptr;
     for (size_t i = 0; (module = multiboot2_module_next(information, module)) != nullptr; i++) {
@@ -78,7 +91,7 @@ const char *platform_reason(enum platform_status status) {
     case PLATFORM_NO_MEMORY:
         return "too little memory";
     default:
-        return "GRUB handed it over damaged";
+        return "GRUB could not read all of it";
     }
 }
 

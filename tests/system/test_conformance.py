@@ -9,6 +9,7 @@ The boots are spread so that base revisions, firmwares, media and controllers al
 import re
 import shutil
 import subprocess
+import threading
 import time
 
 import pytest
@@ -84,23 +85,28 @@ class Report:
         return int(self.facts[name], 16)
 
 
-def run(scratch, image, *, firmware, disk, smp=1, cpu="max", memory="256M", extra=(), blockdev=None):
-    """One boot to its end; the machine leaves through isa-debug-exit, or the time limit ends it."""
+def run(scratch, image, *, firmware, disk, smp=1, cpu="max", memory="256M", extra=(), drive=None, until=None):
+    """One boot to its end: the machine leaves through isa-debug-exit, or it has said `until`, or the time is over."""
     command = [qemu.BINARY[ARCH], "-accel", "tcg", "-cpu", cpu, "-m", memory, "-smp", str(smp), "-no-reboot"]
     if "-machine" not in DISK[disk]:
         command += ["-machine", qemu.MACHINE[ARCH]]
     if firmware == "uefi":
         command += qemu.firmware_arguments(ARCH, scratch)
-    drive = blockdev or f"file={qemu.escape(image)},format=raw,snapshot=on"
+    drive = drive or f"file={qemu.escape(image)},format=raw,snapshot=on"
     command += ["-drive", f"{drive},if=none,id=d", *DISK[disk]]
     command += ["-net", "none", "-display", "none", "-monitor", "none", "-serial", "stdio"]
     command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4", *extra]
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT, check=False)
-        log, status = done.stdout, done.returncode
-    except subprocess.TimeoutExpired as over:
-        log, status = over.stdout or b"", None
-    return Report(log.decode(errors="replace").replace("\r", ""), status)
+    log = bytearray()
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as machine:
+        alarm = threading.Timer(LIMIT, machine.kill)
+        alarm.start()
+        for line in machine.stdout:
+            log += line
+            if until and until.encode() in line:
+                machine.kill()
+        alarm.cancel()
+        status = machine.wait()
+    return Report(log.decode(errors="replace").replace("\r", ""), status if status >= 0 else None)
 
 
 def conforms(report):
@@ -185,3 +191,32 @@ def test_iommu(tmp_path, variant, on):
     report = conforms(run(tmp_path, image, firmware="bios", disk="virtio", extra=("-device", "intel-iommu")))
     assert report.number("iommu-found") == 1
     assert (report.number("iommu-on") != 0) == on
+
+
+# What a medium that cannot be read comes to.
+
+
+def bad_disk(folder, image, content):
+    """A QEMU drive on which one sector in the middle of this content cannot be read."""
+    middle = content[len(content) // 2 & ~511 :][:512]
+    at = image.read_bytes().find(middle)
+    assert at > 0 and at % 512 == 0
+    rules = folder / "rules.conf"
+    rules.write_text(f'[inject-error]\nevent = "read_aio"\nerrno = "5"\nsector = "{at // 512}"\n')
+    return f"file=blkdebug:{rules}:{qemu.escape(image)},format=raw"
+
+
+SAYS = {
+    "uefi": "/boot/tessera.elf: kernel cannot be loaded: the boot volume cannot be read",
+    "bios": "/boot/tessera.elf: kernel cannot be loaded: GRUB could not read all of it",
+}
+
+
+@pytest.mark.parametrize("firmware", SAYS)
+def test_read_error_in_the_kernel(tmp_path, firmware):
+    """UEFI tells the loader; on BIOS it is GRUB that reads, and grub.cfg tells. (QEMU's AHCI reports no such error.)"""
+    image = make_image(tmp_path, "hdd")
+    drive = bad_disk(tmp_path, image, (KERNELS / "conformance-6").read_bytes())
+    report = run(tmp_path, image, firmware=firmware, disk="ide", drive=drive, until="tessera-loader: stopped.")
+    assert f"tessera-loader: {SAYS[firmware]}" in report.log, report.log
+    assert report.status is None and not report.ok and not report.failed

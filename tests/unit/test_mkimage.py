@@ -60,7 +60,8 @@ def test_the_disk_holds_the_files(tmp_path):
     assert esp_file(image, 1 << 20, "/more/data") == conf.read_bytes()
     grub = esp_file(image, 1 << 20, grub_image.CONFIG_PATH).decode()
     for path in ("/boot/limine.conf", "/boot/tessera.elf", "/more/data"):
-        assert f"if [ -f '{path}' ]; then module2 '{path}' '{path}'; fi" in grub
+        assert f"if [ -f '{path}' ]; then if module2 '{path}' '{path}'; then" in grub
+        assert f"else module2 '/boot/limine.conf' 'unread:{path}'; fi; fi\n" in grub
 
 
 @pytest.mark.parametrize(

@@ -32,11 +32,14 @@ def quote(word):
 
 
 def grub_config(paths):
-    """One guarded module2 line per file: what is missing is our loader's to report, by name, on the serial line."""
+    """One guarded module2 line per file: what is missing is our loader's to report, by name, on the serial line. GRUB
+    keeps a module that it could read only in part; a second module then says so, whose string is `unread:` and the
+    path. It is the first file once more, small and needed in any case."""
     lines = ["set timeout=0", "set timeout_style=hidden", f"multiboot2 {LOADER_PATH}"]
     for path in paths:
         word = quote(path)
-        lines.append(f"if [ -f {word} ]; then module2 {word} {word}; fi")
+        mark = f"module2 {quote(paths[0])} {quote('unread:' + path)}"
+        lines.append(f"if [ -f {word} ]; then if module2 {word} {word}; then set read=1; else {mark}; fi; fi")
     return "\n".join(lines + ["boot"]) + "\n"
 
 
