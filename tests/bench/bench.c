@@ -346,9 +346,13 @@ TURN turn_spawn(void) {
     static char name[] = "true";
     static char *arguments[] = {name};
     uint64_t process = 0;
+    uint64_t status = 0;
+    uint64_t reason = 0;
     last_status = process_spawn("/", 1, arguments, &process);
     if (last_status == STATUS_OK)
-        last_status = process_wait(process, nullptr, nullptr);
+        last_status = process_wait(process, &status, &reason);
+    if (last_status == STATUS_OK && (status != 0 || reason != END_EXITED))
+        last_status = STATUS_PROCESS_ENDED;
 }
 
 static void prepare(void) {

@@ -3,12 +3,11 @@
 // A plugin for QEMU's TCG that counts what the guest's kernel executes, without changing the guest:
 //  - instructions from the kernel's entry to the first one in user mode, and to the end of the run;
 //  - the longest run of kernel instructions without a way for an interrupt in between (the kernel has
-//  interrupts
-//    off from its entry to its exit; its exits and windows are the watched addresses of the classes 'e' and
-//    's');
-//  - between two marks (executions of a watched address of class 'm'): all instructions, and the executions
-//  of
-//    other classes (mode switches, address-space switches, locked operations, ...).
+//    interrupts off from its entry to its exit; its exits and windows are the watched addresses of the
+//    classes 'e' and 's');
+//  - between two marks (executions of a watched address of class 'm'): all instructions, those of each block
+//    of the kernel, and the executions of other classes (mode switches, address-space switches, locked
+//    operations, ...).
 // tools/bench builds it, writes the file of watched addresses and reads the result. Blocks are counted when
 // they are entered; one that a fault leaves early counts in full. One guest CPU.
 //
@@ -51,7 +50,9 @@ struct watch {
 };
 
 struct block {
+    struct block *next; // all of them
     uint64_t address;
+    uint64_t executed; // instructions since the last mark
     uint32_t count;
     bool is_kernel, is_entry, is_mark, is_exit;
     uint8_t watched[CLASS_COUNT];
@@ -71,12 +72,12 @@ struct snapshot {
 static struct watch watches[WATCH_MAX]; // in order of addresses
 static size_t watch_count;
 static uint64_t entry_address;
-static const char *out_path;
+static FILE *out;
+static struct block *blocks;
 static bool entered, user_seen;
 static struct snapshot now;
 static uint64_t first_user;
 static struct path current, longest;
-static struct snapshot marks[MARK_MAX];
 static size_t mark_count;
 
 static int watch_class(uint64_t address) {
@@ -105,9 +106,28 @@ static void path_end(void) {
     current.blocks = 0;
 }
 
+static void snapshot_write(const char *name) {
+    fprintf(out, "%s %" PRIu64, name, now.instructions);
+    for (int i = 0; i < CLASS_COUNT; i++) {
+        if (now.watched[i] > 0)
+            fprintf(out, " %c=%" PRIu64, 'a' + i, now.watched[i]);
+    }
+    fprintf(out, "\n");
+}
+
+// First what was executed since the mark before it.
+static void mark_write(void) {
+    for (struct block *block = blocks; block != nullptr; block = block->next) {
+        if (block->executed > 0)
+            fprintf(out, "run %" PRIx64 " %" PRIu64 "\n", block->address, block->executed);
+        block->executed = 0;
+    }
+    snapshot_write("mark");
+}
+
 static void block_run(unsigned cpu, void *data) {
     (void)cpu;
-    const struct block *block = data;
+    struct block *block = data;
     entered |= block->is_entry;
     if (!entered)
         return;
@@ -116,11 +136,12 @@ static void block_run(unsigned cpu, void *data) {
         first_user = now.instructions;
         current.length = current.blocks = 0;
     }
-    if (block->is_mark && mark_count < MARK_MAX)
-        marks[mark_count++] = now;
+    if (block->is_mark && mark_count++ < MARK_MAX)
+        mark_write();
     now.instructions += block->count;
     if (!block->is_kernel)
         return;
+    block->executed += block->count;
     for (int i = 0; i < CLASS_COUNT; i++)
         now.watched[i] += block->watched[i];
     current.length += block->count;
@@ -148,34 +169,20 @@ static void block_translated(plugin_id id, struct qemu_plugin_tb *translated) {
         if (class >= 0)
             block->watched[class]++;
     }
+    block->next = blocks;
+    blocks = block;
     qemu_plugin_register_vcpu_tb_exec_cb(translated, block_run, CALLBACK_NO_REGISTERS, block);
-}
-
-static void snapshot_write(FILE *file, const struct snapshot *snapshot) {
-    fprintf(file, " %" PRIu64, snapshot->instructions);
-    for (int i = 0; i < CLASS_COUNT; i++) {
-        if (snapshot->watched[i] > 0)
-            fprintf(file, " %c=%" PRIu64, 'a' + i, snapshot->watched[i]);
-    }
-    fprintf(file, "\n");
 }
 
 static void finish(plugin_id id, void *data) {
     (void)id;
     (void)data;
-    FILE *file = fopen(out_path, "w");
-    if (file == nullptr)
-        return;
-    fprintf(file, "user %" PRIu64 "\nend", user_seen ? first_user : 0);
-    snapshot_write(file, &now);
-    for (size_t i = 0; i < mark_count; i++) {
-        fprintf(file, "mark");
-        snapshot_write(file, &marks[i]);
-    }
-    fprintf(file, "longest %" PRIu64 "\n", longest.length);
+    fprintf(out, "user %" PRIu64 "\n", user_seen ? first_user : 0);
+    snapshot_write("end");
+    fprintf(out, "longest %" PRIu64 "\n", longest.length);
     for (size_t i = 0; i < longest.blocks; i++)
-        fprintf(file, "block %" PRIx64 " %" PRIu32 "\n", longest.block[i]->address, longest.block[i]->count);
-    fclose(file);
+        fprintf(out, "block %" PRIx64 " %" PRIu32 "\n", longest.block[i]->address, longest.block[i]->count);
+    fclose(out);
 }
 
 // Lines "CLASS ADDRESS", ascending; class '!' is the kernel's entry.
@@ -202,11 +209,11 @@ int qemu_plugin_install(plugin_id id, const void *info, int count, char **argume
     const char *watch_path = nullptr;
     for (int i = 0; i < count; i++) {
         if (strncmp(arguments[i], "out=", 4) == 0)
-            out_path = strdup(arguments[i] + 4);
+            out = fopen(arguments[i] + 4, "w");
         if (strncmp(arguments[i], "watch=", 6) == 0)
             watch_path = arguments[i] + 6;
     }
-    if (out_path == nullptr || watch_path == nullptr || !watches_read(watch_path)) {
+    if (out == nullptr || watch_path == nullptr || !watches_read(watch_path)) {
         fprintf(stderr, "count: expected out=FILE,watch=FILE with the kernel's entry\n");
         return 1;
     }
