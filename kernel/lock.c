@@ -32,6 +32,10 @@ static void order_leave(const struct lock *lock) {
         return;
     struct cpu *cpu = cpu_current();
     unsigned at = cpu->held_count;
+    if (at > 0 && cpu->held[at - 1] == lock) { // the usual order
+        cpu->held_count = at - 1;
+        return;
+    }
     while (at > 0 && cpu->held[at - 1] != lock)
         at--;
     if (at == 0)

@@ -56,9 +56,7 @@ static uint64_t due_epoch(void) {
     return least;
 }
 
-bool reclaim_run(void) {
-    if (atomic_load_explicit(&pending_count, memory_order_relaxed) == 0)
-        return false;
+bool reclaim_due(void) {
     uint64_t due = due_epoch();
     for (unsigned i = 0; i < STEP_MOST; i++) {
         lock_acquire(&reclaim_lock);

@@ -19,8 +19,12 @@ void reclaim_retire(struct retired *retired, void (*release)(struct retired *));
 // The CPU enters or leaves the kernel.
 void reclaim_enter(void);
 void reclaim_leave(void);
+// What waits for its reuse; tests wait until it is 0.
+unsigned reclaim_pending(void);
 // Frees a bounded number of what is due; true if there was any: more may be due after the CPU has left once
 // more.
-bool reclaim_run(void);
-// What waits for its reuse; for tests, which wait until it is 0.
-unsigned reclaim_pending(void);
+bool reclaim_due(void);
+// The same on each way out of the kernel, where nothing waits nearly always.
+static inline bool reclaim_run(void) {
+    return reclaim_pending() != 0 && reclaim_due();
+}

@@ -184,11 +184,13 @@ static bool pick_thread(struct cpu *cpu) {
     return true;
 }
 
+static bool wants_slice(const struct cpu *cpu) {
+    uint32_t ready = mask_read(&cpu->ready_mask);
+    return ready != 0 && cpu->slice_end == DEADLINE_NONE && (ready >> thread_priority_now(cpu->thread) & 1);
+}
+
 // Others of its priority wait: the turn of the current thread gets an end.
 static void start_slice(struct cpu *cpu) {
-    if (cpu->slice_end != DEADLINE_NONE ||
-        !(mask_read(&cpu->ready_mask) >> thread_priority_now(cpu->thread) & 1))
-        return;
     uint64_t length = SLICE_NANOSECONDS * cpu->thread->process->quota->weight / 100;
     cpu->slice_end = clock_now() + max_u64(length, SLICE_NANOSECONDS / 10);
     if (cpu->slice_end < cpu->armed) {
@@ -254,7 +256,8 @@ void scheduler_resume(void) {
         } else if (!thread_kernel_work(cpu->thread)) {
             reclaim_leave();
             if (!reclaim_run()) {
-                start_slice(cpu);
+                if (wants_slice(cpu))
+                    start_slice(cpu);
                 arch_thread_resume(&cpu->thread->arch);
             }
             reclaim_enter();
