@@ -201,6 +201,13 @@ def multiboot2_seeds():
     return [whole, struct.pack("<II", 33, 0) + whole[8:33], whole[:-8] + tag(3, struct.pack("<I", 1))]
 
 
+def grep_match_seeds():
+    """A pattern, a newline, a line."""
+    return [
+        b"^a.*[b-d]*$\nabcd", b"[^]x-]\\.\\*\n]x.*", b"a*a*a*b\naaaaaaaaac", b"[\nx", b"\\", b"[z-a]\n", b"*A*$\n*aaA\0", b"\n",
+    ]  # fmt: skip
+
+
 def sh_parse_seeds():
     """What people type, and what they get wrong."""
     return [

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A person at the shell: every program, editing, jobs, Ctrl-C, and what is typed wrong."""
 
+import os
+import random
 import re
 
 import pytest
@@ -250,3 +252,24 @@ def test_prompt_stays_below_a_notice():
         booted.expect("service log is started again")
         booted.expect(PROMPT)
         assert booted.command("echo still here") == "still here\n"
+
+
+def test_no_line_ends_the_shell():
+    """Random signs, with no letter that could name a program: whatever they mean, the next prompt comes."""
+    seed = int(os.environ.get("TEST_SEED", random.SystemRandom().randrange(2**32)))
+    print(f"seed {seed}; repeat with TEST_SEED={seed}")
+    chooser = random.Random(seed)
+    pieces = ["|", "||", "&&", "&", ";", "<", ">", ">>", "2>&1", "(", ")", "{", "}", "'", '"', "\\", "$", "${", "#", "!", "=",
+              "if", "then", "fi", "while", "do", "done", "for", "in", "1", "_", "x=1", "$x", "$?", "$!", "$@", "cd", "wait", "jobs",
+              "fg", "export", "unset", "shift", ":", "true", "false", "echo", " ", " ", " "]  # fmt: skip
+    with Machine() as machine:
+        machine.expect_prompt()
+        for _ in range(150):
+            line = "".join(chooser.choice(pieces) for _ in range(chooser.randrange(1, 14)))
+            if "while" in line and "done" in line:
+                continue  # it may be a loop without an end, which a person would have to end
+            machine.send(line + "\r")
+            machine.expect(re.compile(re.escape(line[-1:]) + r"\r*\n"))
+            machine.expect_prompt()
+        settled = machine.command("wait; x=still; echo $x here")
+        assert settled.endswith("still here\n"), settled
