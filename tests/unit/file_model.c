@@ -6,7 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHARE_BLOCKS = 16, SHARE_NAMES = 8, KIND_OPEN = 0, KIND_NEW = 1, KIND_EMPTY = 2, KIND_DIRECTORY = 3 };
+enum {
+    SHARE_BLOCKS = 16,
+    SHARE_NAMES = 8,
+    KIND_OPEN = 0,
+    KIND_NEW = 1,
+    KIND_EMPTY = 2,
+    KIND_DIRECTORY = 3,
+    PATH_MAX_BYTES = 1018
+};
 
 static uint64_t blocks_of(uint64_t size) {
     return (size + MODEL_BLOCK - 1) / MODEL_BLOCK;
@@ -217,6 +225,8 @@ status_t model_create(struct model *model, uint32_t client, uint64_t token, cons
             size_set(&model->nodes[node], 0, client, model->now);
         return model->nodes[node].number == *number ? STATUS_OK : MODEL_IMPOSSIBLE;
     }
+    if (strlen(path) > PATH_MAX_BYTES)
+        return STATUS_BAD_NAME;
     if (!allows(model, client, 0, 1))
         return STATUS_NO_SPACE;
     if (*number <= model->last_number)
@@ -262,6 +272,14 @@ status_t model_remove(struct model *model, uint32_t client, uint64_t token, cons
     return STATUS_OK;
 }
 
+// What the path of `i` has behind that of `node`; nothing when it is not below.
+static size_t below_length(const struct model *model, int i, int node) {
+    size_t length = 0;
+    for (; i != node && i != 0; i = model->nodes[i].parent)
+        length += 1 + strlen(model->nodes[i].name);
+    return i == node ? length : 0;
+}
+
 status_t model_rename(struct model *model, uint32_t client, uint64_t token, const char *path,
                       const char *target) {
     char name[2048], new_name[2048];
@@ -289,6 +307,10 @@ status_t model_rename(struct model *model, uint32_t client, uint64_t token, cons
         return STATUS_EXISTS;
     if (other >= 0 && model->nodes[node].directory)
         return STATUS_NOT_DIRECTORY;
+    for (int i = 1; i < MODEL_NODES; i++) {
+        if (model->nodes[i].used && strlen(target) + below_length(model, i, node) > PATH_MAX_BYTES)
+            return STATUS_BAD_NAME;
+    }
     if (other >= 0)
         node_drop(&model->nodes[other]);
     model->nodes[node].parent = new_parent;

@@ -202,8 +202,9 @@ static const char *name_random(void) {
     if (names[0][0] == 0) {
         for (size_t i = 0; i < array_length(names); i++)
             snprintf(names[i], MODEL_NAME, "%c", (char)('a' + i));
-        memset(names[7], 'z', VOLUME_NAME_MAX);
-        strcpy(names[6], "ab"); // its beginning is a name too
+        for (size_t i = 5; i < array_length(names); i++)
+            memset(names[i], (char)('s' + i), VOLUME_NAME_MAX);
+        strcpy(names[4], "ab"); // its beginning is a name too
     }
     return names[below(array_length(names))];
 }
@@ -613,6 +614,45 @@ static void test_more_clients_than_places(void **state) {
 
 // ---- paths
 
+static status_t make(const char *path, enum volume_create kind) {
+    uint64_t number;
+    return volume_create(&volume, (struct volume_request){.client = 1}, path, strlen(path), kind, &number);
+}
+
+static status_t rename_to(const char *path, const char *target) {
+    return volume_rename(&volume, (struct volume_request){.client = 1}, path, strlen(path), target,
+                         strlen(target));
+}
+
+// Neither a new name nor a folder that is moved makes a path that no client could ask for.
+static void test_no_path_gets_too_long(void **state) {
+    (void)state;
+    char path[VOLUME_PATH_MAX + 2] = "", inner[256] = "d/";
+    for (size_t parts = 0; parts < 3; parts++) {
+        strcat(path, parts > 0 ? "/" : "");
+        memset(path + strlen(path), 'x', VOLUME_NAME_MAX);
+        assert_int_equal(make(path, VOLUME_CREATE_DIRECTORY), STATUS_OK);
+    }
+    const size_t deep = strlen(path);
+    path[deep] = '/';
+    memset(path + deep + 1, 'y', VOLUME_PATH_MAX - deep);
+    assert_int_equal(make(path, VOLUME_CREATE_NEW), STATUS_BAD_NAME);
+    path[VOLUME_PATH_MAX] = 0;
+    assert_int_equal(make(path, VOLUME_CREATE_NEW), STATUS_OK);
+    // A folder with a name in it, so that it just fits, and one byte more.
+    strcpy(path + deep, "/d");
+    assert_int_equal(make("d", VOLUME_CREATE_DIRECTORY), STATUS_OK);
+    memset(inner + 2, 'z', VOLUME_PATH_MAX - deep - 2);
+    assert_int_equal(make(inner, VOLUME_CREATE_NEW), STATUS_OK);
+    assert_int_equal(rename_to("d", path), STATUS_BAD_NAME);
+    inner[VOLUME_PATH_MAX - deep - 1] = 0;
+    assert_int_equal(make(inner, VOLUME_CREATE_NEW), STATUS_OK);
+    inner[VOLUME_PATH_MAX - deep - 1] = 'z';
+    assert_int_equal(
+        volume_remove(&volume, (struct volume_request){.client = 1}, inner, strlen(inner), false), STATUS_OK);
+    assert_int_equal(rename_to("d", path), STATUS_OK);
+}
+
 static void test_paths(void **state) {
     (void)state;
     static const struct {
@@ -648,6 +688,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_ended_clients_cannot_take_all, start, end),
         cmocka_unit_test_setup_teardown(test_a_client_at_its_limit_stops_alone, start, end),
         cmocka_unit_test_setup_teardown(test_more_clients_than_places, start, end),
+        cmocka_unit_test_setup_teardown(test_no_path_gets_too_long, start, end),
         cmocka_unit_test(test_paths),
     };
     return cmocka_run_group_tests_name("file_volume", tests, NULL, NULL);

@@ -57,11 +57,27 @@ static void test_base(void **state) {
     assert_string_equal(path_base(""), "");
 }
 
+static void test_inside(void **state) {
+    (void)state;
+    char out[PATH_SIZE];
+    assert_true(path_inside("/tmp", "a", "/bin/ls", out));
+    assert_string_equal(out, "/tmp/a/ls");
+    assert_true(path_inside("/tmp", "/", "b/../c/.", out));
+    assert_string_equal(out, "/c");
+    assert_true(path_inside("/a/b", "..", ".", out));
+    assert_string_equal(out, "/a/b");
+    assert_false(path_inside("/tmp", "a", "/", out));
+    assert_false(path_inside("/tmp", "a", "..", out));
+    assert_false(path_inside("/tmp", "", "b", out));
+    assert_false(path_inside("/tmp", "a", "", out));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_name),
         cmocka_unit_test(test_length),
         cmocka_unit_test(test_base),
+        cmocka_unit_test(test_inside),
     };
     return cmocka_run_group_tests_name("user_path", tests, NULL, NULL);
 }

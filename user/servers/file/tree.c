@@ -110,6 +110,7 @@ static status_t walk(const struct volume *volume, const char *path, size_t lengt
 // A path split: its directory, which exists, the name in it, and the node of that name, if any.
 struct place {
     struct volume_node *parent;
+    size_t length; // of the path
     const char *name;
     size_t name_length;
     struct volume_node *node;
@@ -123,6 +124,7 @@ static status_t place_find(const struct volume *volume, const char *path, size_t
         return STATUS_READ_ONLY;
     while (parent > 0 && path[parent - 1] != '/')
         parent--;
+    place->length = length;
     place->name = path + parent;
     place->name_length = length - parent;
     status_t status = walk(volume, path, parent > 0 ? parent - 1 : 0, &place->parent);
@@ -189,6 +191,8 @@ static struct volume_node *slot_find(struct volume *volume) {
 
 static status_t node_create(struct volume *volume, struct volume_request request, const struct place *place,
                             uint64_t kind, uint64_t *number) {
+    if (place->length > VOLUME_PATH_MAX)
+        return STATUS_BAD_NAME;
     if (!space_allows(volume, request.client, 0, 1))
         return STATUS_NO_SPACE;
     struct volume_node *node = slot_find(volume);
@@ -281,16 +285,34 @@ static bool is_within(const struct volume *volume, const struct volume_node *nod
     return node == directory;
 }
 
+// How much longer than a node's own path those below it get.
+static uint64_t longest_below(const struct volume *volume, const struct volume_node *node) {
+    uint64_t longest = 0;
+    for (uint64_t slot = 1; node->kind == VOLUME_DIRECTORY && slot < volume->node_count; slot++) {
+        const struct volume_node *up = &volume->nodes[slot];
+        uint64_t length = 0;
+        if (up->number == 0)
+            continue;
+        for (; up != node && up != &volume->nodes[0]; up = node_get(volume, up->parent))
+            length += up->name_length + 1;
+        if (up == node)
+            longest = max_u64(longest, length);
+    }
+    return longest;
+}
+
 static status_t rename_check(const struct volume *volume, const struct place *from, const struct place *to) {
     if (from->node == nullptr)
         return STATUS_NOT_FOUND;
     if (is_within(volume, to->parent, from->node))
         return STATUS_IN_ITSELF;
-    if (to->node == nullptr || to->node == from->node)
+    if (to->node == from->node)
         return STATUS_OK;
-    if (to->node->kind == VOLUME_DIRECTORY)
+    if (to->node != nullptr && to->node->kind == VOLUME_DIRECTORY)
         return STATUS_EXISTS;
-    return from->node->kind == VOLUME_DIRECTORY ? STATUS_NOT_DIRECTORY : STATUS_OK;
+    if (to->node != nullptr && from->node->kind == VOLUME_DIRECTORY)
+        return STATUS_NOT_DIRECTORY;
+    return to->length + longest_below(volume, from->node) <= VOLUME_PATH_MAX ? STATUS_OK : STATUS_BAD_NAME;
 }
 
 static void name_set(struct volume *volume, struct volume_node *node, const struct place *to) {

@@ -27,6 +27,7 @@ enum {
     VOLUME_BLOCK = 4096,
     VOLUME_NAME_MAX = 255,
     VOLUME_NAME_ROOM = 256,
+    VOLUME_PATH_MAX = 1018, // so that with "/tmp/" and a NUL it fits the clients' 1024
     VOLUME_CLIENTS = 256,
     VOLUME_REDO = 64,
     VOLUME_SLOT_BITS = 16,
@@ -159,7 +160,8 @@ struct volume_space {
 };
 void volume_space(const struct volume *volume, uint32_t client, struct volume_space *space);
 
-// ---- tree.c: paths are relative to the root, made of valid names with '/' between; "" is the root
+// ---- tree.c: paths are relative to the root, made of valid names with '/' between; "" is the root. No path
+// ever gets longer than VOLUME_PATH_MAX, so that everything can be reached (else BAD_NAME).
 
 [[nodiscard]] status_t volume_find(const struct volume *volume, const char *path, size_t length,
                                    uint64_t *number);
