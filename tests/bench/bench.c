@@ -7,7 +7,7 @@
 //
 // Between the two counter reads of a measurement the program makes no call but those measured. Right before
 // and after, it sets its own thread's priority to what it is: no other program does, so a tool that watches
-// the kernel from outside finds the measurement by that (tools/bench --count).
+// the kernel from outside finds the measurement by that (tools/bench).
 //
 // The other side of a call is a process of its own, made here as init makes one: its code is a copy of this
 // program's section `child_code` at the same address. So functions there use nothing but their arguments,
@@ -16,6 +16,7 @@
 #include <abi/objects.h>
 #include <base/string.h>
 #include <counter.h>
+#include <maker.h>
 #include <stdatomic.h>
 #include <tessera/call.h>
 #include <tessera/syscalls.h>
@@ -34,10 +35,10 @@ enum {
     NO_CALL = 0xffff,
 };
 
-#define CHILD_CODE  [[gnu::section("child_code"), gnu::used, gnu::noinline]]
-#define STACK_AREA  0x600000000000ULL
-#define TOUCH_AREA  0x480000010000ULL
-#define WINDOW_AREA 0x500000000000ULL
+#define CHILD_CODE [[gnu::section("child_code"), gnu::used, gnu::noinline]]
+#define STACK_AREA 0x600000000000ULL
+#define TOUCH_AREA 0x480000010000ULL
+#define LARGE_AREA 0x500000000000ULL
 
 extern const char __start_child_code[], __stop_child_code[];
 
@@ -106,12 +107,9 @@ static void check(status_t status, const char *what) {
 static void code_copy(void) {
     code_start = align_down((uintptr_t)__start_child_code, PAGE_SIZE);
     code_size = align_up((uintptr_t)__stop_child_code, PAGE_SIZE) - code_start;
-    check(ts_memory_allocate(code_size, 0, &code), "memory for the children's code");
-    check(ts_space_map((desc_t){0}, code.value, WINDOW_AREA, 0, code_size, MAP_READ | MAP_WRITE),
-          "its mapping");
-    memcpy((char *)(uintptr_t)WINDOW_AREA + ((uintptr_t)__start_child_code - code_start), __start_child_code,
-           (size_t)(__stop_child_code - __start_child_code));
-    check(ts_space_unmap((desc_t){0}, WINDOW_AREA), "its unmapping");
+    check(maker_fill(__start_child_code, (uint64_t)(__stop_child_code - __start_child_code),
+                     (uintptr_t)__start_child_code - code_start, code_size, &code),
+          "memory for the children's code");
 }
 
 struct child {
@@ -136,34 +134,32 @@ static void child_create(struct child *child) {
           "process_create");
 }
 
-static desc_t child_give(const struct child *child, desc_t descriptor, uint64_t rights) {
+static desc_t child_clone(desc_t descriptor, uint64_t rights) {
     desc_t clone;
-    desc_t moved;
     check(ts_descriptor_clone(descriptor, rights | RIGHT_TRANSFER, &clone), "descriptor_clone");
-    check(ts_descriptor_transfer(clone, child->process, rights, &moved), "descriptor_transfer");
+    return clone;
+}
+
+static desc_t child_give(const struct child *child, desc_t descriptor, uint64_t rights) {
+    desc_t moved;
+    check(maker_give(child->process, child_clone(descriptor, rights), rights, &moved), "descriptor_transfer");
     return moved;
 }
 
-// A stack with the argument at its bottom.
-static void child_stack(const struct child *child) {
-    const uint64_t rights = RIGHT_MEMORY_MAP | RIGHT_MEMORY_READ | RIGHT_MEMORY_WRITE;
+// The code, and a stack with the argument at its bottom.
+static void child_map(const struct child *child) {
+    const uint64_t rights = RIGHT_MEMORY_MAP | RIGHT_MEMORY_READ | RIGHT_MEMORY_EXECUTE;
     desc_t stack;
-    desc_t moved;
-    check(ts_memory_allocate(STACK_SIZE, 0, &stack), "memory_allocate");
-    check(ts_space_map((desc_t){0}, stack.value, WINDOW_AREA, 0, PAGE_SIZE, MAP_READ | MAP_WRITE),
-          "space_map");
-    *(struct child_argument *)(uintptr_t)WINDOW_AREA = child->argument;
-    check(ts_space_unmap((desc_t){0}, WINDOW_AREA), "space_unmap");
-    check(ts_descriptor_transfer(stack, child->process, rights, &moved), "descriptor_transfer");
-    check(ts_space_map(child->space, moved.value, STACK_AREA, 0, STACK_SIZE, MAP_READ | MAP_WRITE),
-          "space_map");
+    check(maker_map(child->process, child->space, child_clone(code, rights), code_start, code_size,
+                    MAP_READ | MAP_EXECUTE),
+          "the code's mapping");
+    check(maker_fill(&child->argument, sizeof(child->argument), 0, STACK_SIZE, &stack), "memory for a stack");
+    check(maker_map(child->process, child->space, stack, STACK_AREA, STACK_SIZE, MAP_READ | MAP_WRITE),
+          "the stack's mapping");
 }
 
 static void child_start(const struct child *child, child_function_t *function) {
-    desc_t moved = child_give(child, code, RIGHT_MEMORY_MAP | RIGHT_MEMORY_READ | RIGHT_MEMORY_EXECUTE);
-    check(ts_space_map(child->space, moved.value, code_start, 0, code_size, MAP_READ | MAP_EXECUTE),
-          "space_map");
-    child_stack(child);
+    child_map(child);
     desc_t thread;
     check(ts_thread_create(child->process, PRIORITY, &thread, nullptr), "thread_create");
     check(ts_thread_start(thread, (uintptr_t)function, STACK_AREA + STACK_SIZE, STACK_AREA), "thread_start");
@@ -388,10 +384,10 @@ static void measure_copy(void) {
 TURN turn_large(void) {
     desc_t memory;
     (void)ts_memory_allocate(LARGE_SIZE, 0, &memory);
-    (void)ts_space_map((desc_t){0}, memory.value, WINDOW_AREA, 0, LARGE_SIZE, MAP_READ | MAP_WRITE);
+    (void)ts_space_map((desc_t){0}, memory.value, LARGE_AREA, 0, LARGE_SIZE, MAP_READ | MAP_WRITE);
     for (uint64_t at = 0; at < LARGE_SIZE; at += PAGE_SIZE)
-        *(volatile char *)(uintptr_t)(WINDOW_AREA + at) = 1;
-    (void)ts_space_unmap((desc_t){0}, WINDOW_AREA);
+        *(volatile char *)(uintptr_t)(LARGE_AREA + at) = 1;
+    (void)ts_space_unmap((desc_t){0}, LARGE_AREA);
     last_status = ts_descriptor_release(memory);
 }
 

@@ -7,13 +7,12 @@
 #include "groups.h"
 #include "launch.h"
 #include "task.h"
+#include <maker.h>
 #include <tessera/call.h>
 #include <base/string.h>
 #include <user/program.h>
 
 enum { SEGMENTS_MAX = 8, ENDINGS = 512, PROGRAM_LOAD = 1, PROGRAM_WRITE = 2, PROGRAM_EXECUTE = 1 };
-
-#define WINDOW 0x240000000000ULL
 
 // System V gABI, chapters 4 and 5.
 struct program_header {
@@ -56,13 +55,9 @@ static void segments_find(void) {
     }
 }
 
-// A new memory object, filled and no longer mapped here.
 static desc_t filled(const void *bytes, uint64_t size) {
-    desc_t memory = memory_make(size / PAGE_SIZE);
-    if (OK(ts_space_map(SELF, memory.value, WINDOW, 0, size, MAP_READ | MAP_WRITE))) {
-        memcpy((void *)(uintptr_t)WINDOW, bytes, size);
-        OK(ts_space_unmap(SELF, WINDOW));
-    }
+    desc_t memory = SELF;
+    OK(maker_fill(bytes, size, 0, size, &memory));
     return memory;
 }
 
@@ -105,17 +100,13 @@ status_t child_create(struct child *child, const struct limits *limits) {
 
 desc_t child_give(const struct child *child, desc_t descriptor, uint64_t rights) {
     desc_t moved = SELF;
-    if (!OK(ts_descriptor_transfer(descriptor, child->process, rights, &moved)))
-        drop(descriptor);
+    OK(maker_give(child->process, descriptor, rights, &moved));
     return moved;
 }
 
 static bool map_moved(const struct child *child, desc_t memory, uint64_t address, uint64_t size,
                       uint64_t flags) {
-    uint64_t rights = RIGHT_MEMORY_MAP | RIGHT_MEMORY_READ | (flags & MAP_WRITE ? RIGHT_MEMORY_WRITE : 0) |
-                      (flags & MAP_EXECUTE ? RIGHT_MEMORY_EXECUTE : 0);
-    desc_t moved = child_give(child, memory, rights);
-    return OK(ts_space_map(child->space, moved.value, address, 0, size, flags));
+    return OK(maker_map(child->process, child->space, memory, address, size, flags));
 }
 
 desc_t child_map_new(const struct child *child, uint64_t address, uint64_t pages, uint64_t flags) {
@@ -164,12 +155,10 @@ static void child_run(struct launch *launch, struct message_page *page) {
 }
 
 static bool stack_load(struct child *child, child_function_t *function, uint64_t argument) {
-    desc_t memory = memory_make(CHILD_STACK_SIZE / PAGE_SIZE);
-    if (!OK(ts_space_map(SELF, memory.value, WINDOW, 0, CHILD_STACK_SIZE, MAP_READ | MAP_WRITE)))
+    const struct launch launch = {.run = child_run, .function = (uintptr_t)function, .argument = argument};
+    desc_t memory;
+    if (!OK(maker_fill(&launch, sizeof(launch), CHILD_STACK_SIZE - LAUNCH_SIZE, CHILD_STACK_SIZE, &memory)))
         return false;
-    struct launch *launch = (struct launch *)(uintptr_t)(WINDOW + CHILD_STACK_SIZE - LAUNCH_SIZE);
-    *launch = (struct launch){.run = child_run, .function = (uintptr_t)function, .argument = argument};
-    OK(ts_space_unmap(SELF, WINDOW));
     child->entry = (uintptr_t)guest_entry;
     child->stack = CHILD_STACK + CHILD_STACK_SIZE - LAUNCH_SIZE;
     return map_moved(child, memory, CHILD_STACK, CHILD_STACK_SIZE, MAP_READ | MAP_WRITE);
