@@ -7,6 +7,7 @@
 #include "boot.h"
 #include "arch.h"
 #include "arena.h"
+#include "blake2b.h"
 #include "message.h"
 #include <base/string.h>
 
@@ -30,6 +31,14 @@ void boot_file_stop(const char *what, const char *path, enum platform_status sta
         stop("%s: %s cannot be loaded: too little memory for its %llu KiB", path, what,
              (unsigned long long)(file->size / KIB));
     stop("%s: %s cannot be loaded: %s", path, what, platform_reason(status));
+}
+
+void boot_file_check(const struct boot *booting, const struct boot_file *file, struct config_text hash) {
+    if (hash.start == nullptr || blake2b_matches(file->file.data, file->file.size, hash.start))
+        return;
+    if (!booting->config.tolerate_mismatch)
+        stop("%s: it does not have the hash that is given for it", file->path);
+    message("%s: it does not have the hash that is given for it; used all the same", file->path);
 }
 
 static bool try_config(const char *path, struct platform_file *file) {
@@ -131,9 +140,9 @@ static void choose_entry(void) {
 }
 
 static void load_kernel(void) {
-    struct config_text path;
+    struct config_text path, hash;
     const char *reason;
-    if (!config_path(&boot.entry->path, &path, &reason))
+    if (!config_path(&boot.entry->path, &path, &hash, &reason))
         stop("%s:%u: %s", boot.config_path, boot.entry->path.line, reason);
     if (path.length > BOOT_PATH_MAX)
         stop("%s:%u: the path is longer than %d characters", boot.config_path, path.line, BOOT_PATH_MAX);
@@ -142,6 +151,7 @@ static void load_kernel(void) {
     enum platform_status status = platform_file_read(boot.kernel.path, &boot.kernel.file);
     if (status != PLATFORM_OK)
         boot_file_stop("kernel", boot.kernel.path, status, &boot.kernel.file);
+    boot_file_check(&boot, &boot.kernel, hash);
     image_load(&boot.image, boot.kernel.path, &boot.kernel.file);
 }
 

@@ -66,6 +66,10 @@ struct boot {
 [[noreturn]] void boot_file_stop(const char *what, const char *path, enum platform_status status,
                                  const struct platform_file *file);
 
+// Says that a file is not what its hash promises, and stops unless the configuration tolerates it. No hash,
+// no check.
+void boot_file_check(const struct boot *boot, const struct boot_file *file, struct config_text hash);
+
 // The address that the kernel uses for physical memory.
 uint64_t boot_virtual(uint64_t physical);
 

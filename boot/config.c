@@ -4,6 +4,7 @@
 // "Paths". Every option is one row of a table, so what is understood can be read off at one place.
 
 #include "config.h"
+#include "blake2b.h"
 #include <base/string.h>
 
 #define TIMEOUT_DEFAULT 5 // seconds
@@ -128,6 +129,11 @@ static bool handle_serial(struct parser *parser, struct config_text value) {
     return true;
 }
 
+static bool handle_mismatch(struct parser *parser, struct config_text value) {
+    parser->config->tolerate_mismatch = config_text_is(value, "no");
+    return true;
+}
+
 static bool handle_branding(struct parser *parser, struct config_text value) {
     parser->config->branding = value;
     return true;
@@ -246,6 +252,7 @@ static const struct option options[] = {
     {"default_entry", true, handle_default_entry},
     {"quiet", true, handle_quiet},
     {"serial", true, handle_serial},
+    {"hash_mismatch_panic", true, handle_mismatch},
     {"interface_branding", true, handle_branding},
     {"interface_help_hidden", true, handle_help_hidden},
     {"comment", false, handle_comment},
@@ -307,7 +314,6 @@ static const char *const ignored[] = {
     "mbr_id",
     "gpt_uuid",
     "gpt_guid",
-    "hash_mismatch_panic",
 };
 
 // What would change what is booted, or how safely: said to be missing unless it is switched off.
@@ -504,22 +510,35 @@ bool config_parse(const char *text, size_t length, const struct config_machine *
     return true;
 }
 
-bool config_path(const struct config_text *value, struct config_text *path, const char **reason) {
+bool config_split_hash(struct config_text *path, struct config_text *hash) {
+    *hash = (struct config_text){.line = path->line};
+    for (size_t at = path->length; at-- > 0;) {
+        if (path->start[at] != '#')
+            continue;
+        *hash = (struct config_text){path->start + at + 1, path->length - at - 1, path->line};
+        path->length = at;
+        return hash->length == 2 * BLAKE2B_SIZE;
+    }
+    return true;
+}
+
+bool config_path(const struct config_text *value, struct config_text *path, struct config_text *hash,
+                 const char **reason) {
     static const char resource[] = "boot():";
     *path = *value;
-    if (memchr(value->start, '#', value->length) != nullptr) {
-        *reason = "hashes of files are not supported";
+    if (!config_split_hash(path, hash)) {
+        *reason = "this loader knows only BLAKE2b hashes, of 128 hexadecimal digits";
         return false;
     }
-    if (value->start[0] == '$') {
+    if (path->length > 0 && path->start[0] == '$') {
         *reason = "compressed files are not supported";
         return false;
     }
-    if (value->length > sizeof resource - 1 && memcmp(value->start, resource, sizeof resource - 1) == 0) {
+    if (path->length > sizeof resource - 1 && memcmp(path->start, resource, sizeof resource - 1) == 0) {
         path->start += sizeof resource - 1;
         path->length -= sizeof resource - 1;
     }
-    if (path->start[0] != '/') {
+    if (path->length == 0 || path->start[0] != '/') {
         *reason = "only paths on the boot volume are supported, 'boot():/path'";
         return false;
     }

@@ -70,6 +70,7 @@ struct config {
     size_t default_index;         // the entry itself; CONFIG_NO_ENTRY when there is no such entry
     bool quiet;
     bool serial;
+    bool tolerate_mismatch; // of a file and its hash: a message instead of the end
     bool help_hidden;
     struct config_text branding;
     size_t entry_count;
@@ -98,9 +99,13 @@ struct config_error {
                                 struct config *config, struct config_error *error);
 
 // A path on the volume that the configuration came from, without its resource: `boot():/a/b` and `/a/b` both
-// give `/a/b`. Other resources, hashes and compressed files are refused with a reason.
+// give `/a/b`. What follows a '#' goes into *hash, whose `start` is null where there is none. Other
+// resources, hashes that are no BLAKE2b and compressed files are refused with a reason.
 [[nodiscard]] bool config_path(const struct config_text *value, struct config_text *path,
-                               const char **reason);
+                               struct config_text *hash, const char **reason);
+
+// Splits a text at its last '#'. False when what follows it is not of the length of a BLAKE2b hash.
+[[nodiscard]] bool config_split_hash(struct config_text *path, struct config_text *hash);
 
 // Whether a value is this word; capital letters count as small ones, `word` has only those.
 bool config_text_is(struct config_text text, const char *word);

@@ -18,9 +18,9 @@ static struct boot_file *module_add(struct boot *boot, const char *path, const c
 }
 
 static void load_configured(struct boot *boot, const struct config_module *config) {
-    struct config_text path;
+    struct config_text path, hash;
     const char *reason;
-    if (!config_path(&config->path, &path, &reason))
+    if (!config_path(&config->path, &path, &hash, &reason))
         stop("%s:%u: %s", boot->config_path, config->path.line, reason);
     if (path.length > BOOT_PATH_MAX)
         stop("%s:%u: the path is longer than %d characters", boot->config_path, path.line, BOOT_PATH_MAX);
@@ -29,6 +29,7 @@ static void load_configured(struct boot *boot, const struct config_module *confi
     enum platform_status status = platform_file_read(module->path, &module->file);
     if (status != PLATFORM_OK)
         boot_file_stop("module", module->path, status, &module->file);
+    boot_file_check(boot, module, hash);
     boot->module_count++;
 }
 
@@ -43,15 +44,14 @@ static const char *image_string(const struct boot *boot, uint64_t address) {
 }
 
 // A path of the kernel counts from the folder that the kernel lies in.
-static const char *resolve(const struct boot *boot, const char *path) {
+static const char *resolve(const struct boot *boot, struct config_text path) {
     const char *kernel = boot->kernel.path;
-    size_t folder = path[0] == '/' ? 0 : (size_t)(strrchr(kernel, '/') - kernel) + 1;
-    size_t length = strlen(path);
-    if (folder + length > BOOT_PATH_MAX)
+    size_t folder = path.length > 0 && path.start[0] == '/' ? 0 : (size_t)(strrchr(kernel, '/') - kernel) + 1;
+    if (path.length > BOOT_PATH_MAX - folder)
         stop("%s: a path that the kernel asks for is too long", kernel);
-    char *resolved = arena_take(folder + length + 1);
+    char *resolved = arena_take(folder + path.length + 1);
     memcpy(resolved, kernel, folder);
-    memcpy(resolved + folder, path, length);
+    memcpy(resolved + folder, path.start, path.length);
     return resolved;
 }
 
@@ -60,20 +60,28 @@ static void load_internal(struct boot *boot, uint64_t address) {
     const char *path = wanted == nullptr ? nullptr : image_string(boot, wanted->path);
     if (path == nullptr || path[0] == '\0')
         stop("%s: it asks for a module by a pointer outside of itself", boot->kernel.path);
+    struct config_text plain = {path, strlen(path), 0};
+    struct config_text hash;
+    if (!config_split_hash(&plain, &hash))
+        stop("%s: the kernel asks for it with a hash that is no BLAKE2b", path);
+    // A loader that unpacked it would answer with response revision 2; this one answers 1.
     if (wanted->flags & LIMINE_INTERNAL_MODULE_COMPRESSED)
-        stop("%s: compressed modules, which the kernel asks for, are not supported", path);
+        message("%s: the kernel asks for it to be unpacked, which is not supported; handed over as it is",
+                path);
     const char *string = wanted->string == 0 ? "" : image_string(boot, wanted->string);
     if (string == nullptr)
         stop("%s: it asks for a module by a pointer outside of itself", boot->kernel.path);
 
-    struct boot_file *module = module_add(boot, resolve(boot, path), string);
+    struct boot_file *module = module_add(boot, resolve(boot, plain), string);
     enum platform_status status = platform_file_read(module->path, &module->file);
-    if (status == PLATFORM_OK)
+    if (status == PLATFORM_OK) {
+        boot_file_check(boot, module, hash);
         boot->module_count++;
-    else if (wanted->flags & LIMINE_INTERNAL_MODULE_REQUIRED)
+    } else if (wanted->flags & LIMINE_INTERNAL_MODULE_REQUIRED) {
         boot_file_stop("module that the kernel requires", module->path, status, &module->file);
-    else
+    } else {
         message("%s: module left out: %s", module->path, platform_reason(status));
+    }
 }
 
 static void load_all_internal(struct boot *boot) {

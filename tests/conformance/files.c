@@ -54,6 +54,14 @@ static bool are_apart(const struct file *a, const struct file *b) {
     return a_end <= (uint64_t)b->address || b_end <= (uint64_t)a->address;
 }
 
+static bool ends_there(const char *text, const char *whole) {
+    while (*whole != '\0' && *text == *whole) {
+        text++;
+        whole++;
+    }
+    return *text == *whole;
+}
+
 static void check_modules(const struct module_response *response, const struct file *executable) {
     struct check sound = {.name = "modules-are-sound"};
     struct check apart = {.name = "modules-share-no-page"};
@@ -73,6 +81,7 @@ static void check_modules(const struct module_response *response, const struct f
     const struct file *internal = response->files[0];
     const struct file *configured = response->files[1];
     check("internal-module-comes-first", begins(internal->string, "from the kernel"), 0);
+    check("internal-module-path", ends_there(internal->path, "/boot/internal.bin"), 0);
     check("internal-module-content", internal->size == 8 && begins(internal->address, "internal"),
           internal->size);
     check("module-string", begins(configured->string, "a string"), 0);

@@ -18,7 +18,11 @@
 
 extern char start[];
 
-static struct internal_module internal = {"internal.bin", "from the kernel", 0};
+// With the BLAKE2b hash of the 8 bytes that it shall have.
+#define INTERNAL_HASH                                                                                        \
+    "f9e4934a67a1995a91d1490a20de8ce55cc69f12334b78c28c255976dc7d10b3"                                       \
+    "f48d2976228139e4414e9a30f187ed4c6428efe5d5e4d54eb78ea2bfde329669"
+static struct internal_module internal = {"internal.bin#" INTERNAL_HASH, "from the kernel", 0};
 static struct internal_module missing = {"no such file", "", 0};
 static struct internal_module *internals[] = {&missing, &internal};
 

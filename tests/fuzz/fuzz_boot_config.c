@@ -22,12 +22,14 @@ static void check_text(const struct config_text *value) {
 }
 
 static void check_path(const struct config_text *value) {
-    struct config_text path;
+    struct config_text path, hash;
     const char *reason;
     check_text(value);
-    if (value->start == NULL || !config_path(value, &path, &reason))
+    if (value->start == NULL || !config_path(value, &path, &hash, &reason))
         return;
     check_text(&path);
+    check_text(&hash);
+    fuzz_check(hash.start == NULL || hash.length == 128);
     fuzz_check(path.length > 0 && path.start[0] == '/');
 }
 

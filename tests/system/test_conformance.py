@@ -6,6 +6,7 @@ every line must say `ok`; what only the host can know (files, disks, clocks) is 
 The boots are spread so that base revisions, firmwares, media and controllers all meet, with many checks in each.
 """
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -22,9 +23,9 @@ MODULE = bytes(i * 5 & 0xFF for i in range(70_001))
 CONF = """timeout: 0
 /Conformance
     protocol: limine
-    path: boot():/boot/tessera.elf
+    path: boot():/boot/tessera.elf#{kernel_hash}
     cmdline: {cmdline}
-    module_path: boot():/boot/module.bin
+    module_path: boot():/boot/module.bin#{module_hash}
     module_string: a string
     {more}
 """
@@ -33,11 +34,13 @@ CONF = """timeout: 0
 def make_image(folder, media, variant="6", cmdline="one two=3", more="", grub=()):
     """`grub` are commands that GRUB runs last, when all files are in memory."""
     folder.mkdir(parents=True, exist_ok=True)
-    parts = {"conf": CONF.format(cmdline=cmdline, more=more).encode(), "module": MODULE, "internal": b"internal"}
+    kernel = KERNELS / f"conformance-{variant}"
+    hashes = {"kernel_hash": hashlib.blake2b(kernel.read_bytes()).hexdigest(), "module_hash": hashlib.blake2b(MODULE).hexdigest()}
+    conf = CONF.format(cmdline=cmdline, more=more, **hashes)
+    parts = {"conf": conf.encode(), "module": MODULE, "internal": b"internal"}
     for name, content in parts.items():
         (folder / name).write_bytes(content)
     image = folder / f"test.{media}"
-    kernel = KERNELS / f"conformance-{variant}"
     status, _, err = run_tool(
         "mkimage", "--loader-efi", BUILD / "loader.efi", "--loader-bios", BUILD / "loader.bios", "--format", media,
         "--kernel", kernel, "--conf", folder / "conf", "--file", f"{folder / 'module'}=/boot/module.bin",

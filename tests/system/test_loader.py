@@ -421,7 +421,9 @@ BAD_CONF = {
     "macro": (b"/E\nprotocol: ${LIMINE}\n", "/boot/limine.conf:2: a macro that is not set"),
     "group": (b"timeout: 0\n/G\n//E\nprotocol: limine\n", "/boot/limine.conf:2: default_entry names a group"),
     "volume": (b"/E\nprotocol: limine\npath: hdd(1:1):/k\n", "/boot/limine.conf:3: only paths on the boot volume"),
-    "hash": (b"/E\nprotocol: limine\npath: boot():/k#00\n", "/boot/limine.conf:3: hashes of files"),
+    "hash": (b"/E\nprotocol: limine\npath: boot():/k#00\n", "/boot/limine.conf:3: this loader knows only BLAKE2b"),
+    "wrong hash": (b"/E\nprotocol: limine\npath: boot():/boot/tessera.elf#" + b"0" * 128,
+                   "/boot/tessera.elf: it does not have the hash that is given for it"),
     "long": (b"/E\nprotocol: limine\npath: boot():/" + b"k" * 300, "/boot/limine.conf:3: the path is longer than 255"),
 }
 

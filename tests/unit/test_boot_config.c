@@ -264,9 +264,11 @@ static void test_limits(void **state) {
     assert_int_equal(config.entries[0].cmdline.length, CONFIG_VALUE_MAX);
 }
 
+static struct config_text hash;
+
 static bool resolve(const char *value, struct config_text *path, const char **reason) {
     struct config_text text = {value, strlen(value), 7};
-    return config_path(&text, path, reason);
+    return config_path(&text, path, &hash, reason);
 }
 
 static void test_paths(void **state) {
@@ -276,6 +278,7 @@ static void test_paths(void **state) {
     assert_true(resolve("boot():/a/b.elf", &path, &reason));
     assert_text(path, "/a/b.elf");
     assert_int_equal(path.line, 7);
+    assert_null(hash.start);
     assert_true(resolve("/a", &path, &reason));
     assert_text(path, "/a");
     assert_false(resolve("boot(2):/a", &path, &reason));
@@ -283,9 +286,29 @@ static void test_paths(void **state) {
     assert_false(resolve("boot():", &path, &reason));
     assert_false(resolve("a", &path, &reason));
     assert_false(resolve("boot():/a#0123", &path, &reason));
-    assert_non_null(strstr(reason, "hash"));
+    assert_non_null(strstr(reason, "BLAKE2b"));
     assert_false(resolve("$boot():/a", &path, &reason));
     assert_non_null(strstr(reason, "compressed"));
+}
+
+static void test_hashes(void **state) {
+    (void)state;
+    struct config_text path;
+    const char *reason;
+    char text[200] = "boot():/a#b#";
+    memset(text + strlen(text), '7', 128);
+    assert_true(resolve(text, &path, &reason));
+    assert_text(path, "/a#b");
+    assert_text(hash, text + 12);
+    strcat(text, "7");
+    assert_false(resolve(text, &path, &reason));
+    text[0] = '\0';
+    strcat(text, "#");
+    memset(text + 1, '7', 128);
+    text[129] = '\0';
+    assert_false(resolve(text, &path, &reason));
+    assert_true(parse("hash_mismatch_panic: no\n"));
+    assert_true(config.tolerate_mismatch);
 }
 
 int main(void) {
@@ -304,6 +327,7 @@ int main(void) {
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_hashes),
     };
     return cmocka_run_group_tests_name("boot_config", tests, NULL, NULL);
 }

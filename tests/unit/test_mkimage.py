@@ -93,7 +93,7 @@ def test_conf_files():
 
 
 def test_macros_in_paths():
-    text = "${D}=/boot/${K}\n  ${K}=k-${FW_TYPE}\r\npath: boot():${D}\nmodule_path: ${NONE}/x\nmodule_path: /${ARCH}\n"
+    text = "${D}=/boot/${K}\n  ${K}=k-${FW_TYPE}\r\npath: boot():${D}\nmodule_path: ${NONE}/x\nmodule_path: /${ARCH}#12\n"
     assert limine_conf.conf_files(text) == ["/boot/k-BIOS", "/x86-64"]
 
 

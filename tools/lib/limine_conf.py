@@ -48,7 +48,7 @@ def conf_files(text):
         match = re.match(r"\s*([A-Za-z_]+)\s*:\s*(.*?)\s*$", line)
         if not match or match[1].lower() not in PATH_OPTIONS:
             continue
-        path = match[2].removeprefix("boot():")
+        path = re.sub(r"#[^#]*$", "", match[2]).removeprefix("boot():")
         if path.startswith("/") and path not in files:
             files.append(path)
     return files
