@@ -57,7 +57,7 @@ def test_a_page(tmp_path: Path) -> None:
     assert "| `-n N` | so many |" in manual.programs_md(pages)
 
 
-def test_the_header_compiles_and_says_the_same(tmp_path: Path) -> None:
+def test_the_header_says_the_same(tmp_path: Path) -> None:
     pages, _ = load(tmp_path, PAGE)
     header = manual.header_h(pages[0])
     assert ".operands_min = 2," in header and ".operands_max = OPERANDS_UNLIMITED," in header
