@@ -360,6 +360,34 @@ static void a_limit_is_one_clients(void) {
     drop(memory);
 }
 
+static uint64_t left_behind(void) {
+    uint64_t left = UINT64_MAX;
+    OK(file_space(server(), nullptr, nullptr, nullptr, nullptr, &left, nullptr, limit()));
+    return left;
+}
+
+// The server hears of an end a little later than we do.
+static bool left_becomes(uint64_t blocks) {
+    for (int i = 0; i < 500; i++) {
+        if (left_behind() == blocks)
+            return true;
+        sleep_until(clock_now() + 10'000'000);
+    }
+    return false;
+}
+
+// What a program has made counts for the pot when it has ended, until somebody removes it.
+static void ended_programs_leave_theirs_to_the_pot(void) {
+    static const char *const copy[] = {"cp", "/bin/cp", "/tmp/left"};
+    const uint64_t before = left_behind();
+    uint64_t number = 0;
+    EQUAL(program_run(copy, array_length(copy)), 0);
+    if (OK(open("/tmp/left", &number)))
+        CHECK(left_becomes(before + (size_of(number) + PAGE_SIZE - 1) / PAGE_SIZE));
+    OK(remove("/tmp/left", 0, 0));
+    EQUAL(left_behind(), before);
+}
+
 static void names_have_a_limit(void) {
     char path[32];
     uint64_t number;
@@ -414,6 +442,7 @@ static const struct test tests[] = {
     {"refused", refused},
     {"tokens", tokens},
     {"a_limit_is_one_clients", a_limit_is_one_clients},
+    {"ended_programs_leave_theirs_to_the_pot", ended_programs_leave_theirs_to_the_pot},
     {"names_have_a_limit", names_have_a_limit},
     {"killed_server", killed_server},
 };
