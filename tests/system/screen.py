@@ -89,6 +89,7 @@ def draw_lines(size, lines, colours):
 
 def take(machine):
     """The screen as it is now."""
+    machine.listen()
     path = Path(machine.monitor).with_name("screen.ppm")
     machine.qmp("screendump", filename=str(path))
     magic, width, height, most, pixels = split_ppm(path.read_bytes())
@@ -150,6 +151,7 @@ def key_codes(character):
 
 def press(machine, *codes):
     """Presses keys together and lets them go; returns when the machine had time to take them."""
+    machine.listen()
     machine.qmp("send-key", keys=[{"type": "qcode", "data": code} for code in codes], **{"hold-time": 10})
     time.sleep(0.05)  # QEMU holds further keys back while some are held; it does not say when it is done
 

@@ -185,6 +185,46 @@ def test_typing_goes_on_after_the_end_of(machine, service):
     machine.expect_prompt()
 
 
+def test_an_editor_on_the_screen(machine):
+    blank(machine)
+    screen.type_text(machine, "edit /tmp/note\r")
+    screen.wait_for(machine, lambda lines: "/tmp/note  1:1" in lines[-1], "the editor's status line")
+    screen.type_text(machine, "first line\rsecnd")
+    for code in ("left", "left", "o", "home", "up", "delete"):
+        screen.press(machine, code)
+    screen.type_text(machine, "F")
+    screen.press(machine, "ctrl", "s")
+    size = screen.take(machine)[:2]
+    columns, rows = size[0] // screen.WIDTH, size[1] // screen.HEIGHT
+    canvas = screen.Canvas(*size, PAPER)
+    canvas.text(0, 0, "First line")
+    canvas.cell(0, 1, "i", PAPER, INK)
+    canvas.text(1, 0, "second")
+    for row in range(2, rows - 1):
+        canvas.text(row, 0, "~")
+    canvas.text(rows - 1, 0, " Saved.".ljust(columns - 1), PAPER, INK)
+    screen.wait_picture(machine, canvas.picture)
+    screen.press(machine, "ctrl", "q")
+    screen.wait_for(machine, shows(f"{PROMPT}edit /tmp/note"), "the screen as it was before")
+    machine.send("echo set''tled\r")
+    machine.expect(re.compile("\nsettled\r"))
+    machine.expect_prompt()
+    assert machine.command("cat /tmp/note") == "First line\nsecond"
+
+
+def test_a_program_learns_the_size(machine):
+    size = screen.take(machine)[:2]
+    machine.send("edit /tmp/none\r")
+    # The console asks the serial line's terminal, which is smaller here; then the smaller size counts.
+    machine.expect("\x1b[6n")
+    machine.send("\x1b[20;50R")
+    lines = screen.read_text(screen.wait_for(machine, lambda lines: "/tmp/none" in lines[19], "the editor's status line"))
+    assert all(len(line) <= 50 for line in lines) and not any(lines[20:])
+    machine.send("\x11")
+    machine.expect_prompt()
+    assert screen.take(machine)[:2] == size
+
+
 def test_german_layout(tmp_path):
     with Machine(make_scripts(tmp_path, '[service.keyboard]\narguments = ["de"]\n')) as machine:
         machine.expect_prompt()

@@ -16,6 +16,9 @@ enum { SERIAL_ATTEMPTS = 40, TERMINAL_WRITE_MAX = 65536 };
 
 #define SERIAL_RETRY_NS 50'000'000ULL
 
+#define SERIAL_MOMENT_NS 5'000'000ULL
+
+static bool serial_stalled;
 static uint64_t columns;
 static uint64_t rows;
 
@@ -36,9 +39,17 @@ unsigned screen_rows(void) {
     return (unsigned)rows;
 }
 
-void serial_put(uint64_t kind, const void *bytes, size_t length) {
+// A line that takes nothing (nobody reads the other end of a virtual one) must not hold up the screen beside
+// it: once it has failed to take something in time, it gets a moment for each piece, until it takes one.
+static uint64_t serial_deadline(bool has_screen) {
+    return serial_stalled && has_screen ? clock_now() + SERIAL_MOMENT_NS : DEADLINE_NONE;
+}
+
+void serial_put(uint64_t kind, const void *bytes, size_t length, bool has_screen) {
     for (int attempt = 0; length > 0 && attempt < SERIAL_ATTEMPTS; attempt++) {
-        status_t status = serial_write(startup_descriptor("serial"), kind, bytes, length, DEADLINE_NONE);
+        status_t status =
+            serial_write(startup_descriptor("serial"), kind, bytes, length, serial_deadline(has_screen));
+        serial_stalled = status == STATUS_TIMED_OUT;
         if (status != STATUS_SERVER_DIED && status != STATUS_NO_SERVER && status != STATUS_TOO_MANY)
             return;
         // The driver is being started again; what it had is lost, what it had not answered is sent again.

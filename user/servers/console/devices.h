@@ -19,8 +19,9 @@ void devices_open(void);
 unsigned screen_columns(void);
 unsigned screen_rows(void);
 
-// Bytes as they are. Waits until the device has taken them, and a while for one that is started again.
-void serial_put(uint64_t kind, const void *bytes, size_t length);
+// Bytes as they are. Waits until the device has taken them, and a while for one that is started again; not
+// long for a serial line that takes nothing when the same goes to a screen.
+void serial_put(uint64_t kind, const void *bytes, size_t length, bool has_screen);
 void screen_put(const void *bytes, size_t length);
 
 // What has arrived from a device, without waiting. The screen's are keys; what the terminal itself answers to

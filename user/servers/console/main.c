@@ -76,7 +76,7 @@ static status_t handle_write(struct ts_call *call, uint64_t kind, struct ts_lent
         if (status != STATUS_OK)
             return status;
         if (console.frames) {
-            serial_put(kind, chunk, step);
+            serial_put(kind, chunk, step, false);
         } else {
             session_put(session_of(call->badge), chunk, step);
         }
@@ -94,7 +94,7 @@ static status_t handle_notice(struct ts_call *call, struct ts_lent text) {
         return status;
     line[text.length] = '\n';
     if (console.frames) {
-        serial_put(OUTPUT_LOG, line, text.length + 1);
+        serial_put(OUTPUT_LOG, line, text.length + 1, false);
         return STATUS_OK;
     }
     for (size_t i = 0; i < console.session_count; i++)
@@ -274,7 +274,8 @@ static status_t handle_size(struct ts_call *call, uint64_t *columns, uint64_t *r
         if (session->probe.asking)
             return TS_REPLY_LATER;
         probe_ask(&session->probe);
-        serial_put(OUTPUT_TEXT, PROBE_QUESTION, sizeof(PROBE_QUESTION) - 1);
+        serial_put(OUTPUT_TEXT, PROBE_QUESTION, sizeof(PROBE_QUESTION) - 1,
+                   (session->devices & DEVICE_SCREEN) != 0);
         (void)ts_notification_timer(startup_descriptor("notification"), BIT_PROBE_OVER,
                                     clock_now() + PROBE_LIMIT_NS);
         return TS_REPLY_LATER;
