@@ -516,6 +516,32 @@ static void test_any_bytes(void **state) {
     free(good);
 }
 
+// A redo list that would write outside the region, or over itself, is not followed.
+static void test_wrong_redo_lists(void **state) {
+    (void)state;
+    static const uint64_t offsets[] = {REGION,
+                                       REGION - 7,
+                                       UINT64_MAX - 7,
+                                       4,
+                                       offsetof(struct volume_head, redo_count),
+                                       offsetof(struct volume_head, redo[1])};
+    for (size_t i = 0; i < array_length(offsets); i++) {
+        volume.head->redo[0] = (struct volume_redo){offsets[i], 1000};
+        volume.head->redo[1] = (struct volume_redo){offsetof(struct volume_head, last_order), 77};
+        volume.head->redo_count = 2;
+        assert_int_equal(volume_reopen(), 1);
+        assert_int_equal(volume.head->redo_count, 0);
+        assert_int_not_equal(volume.head->last_order, 77);
+    }
+    volume.head->redo_count = VOLUME_REDO + 1;
+    assert_int_equal(volume_reopen(), 1);
+    volume.head->redo[0] = (struct volume_redo){offsetof(struct volume_head, last_order), 77};
+    volume.head->redo_count = 1;
+    assert_int_equal(volume_reopen(), 0);
+    assert_int_equal(volume.head->last_order, 77);
+    assert_true(agrees(model));
+}
+
 static void test_regions_that_are_too_small(void **state) {
     (void)state;
     struct volume_report report;
@@ -684,6 +710,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_random_requests_against_the_model, start, end),
         cmocka_unit_test_setup_teardown(test_ended_after_any_instruction, start, end),
         cmocka_unit_test_setup_teardown(test_any_bytes, start, end),
+        cmocka_unit_test_setup_teardown(test_wrong_redo_lists, start, end),
         cmocka_unit_test(test_regions_that_are_too_small),
         cmocka_unit_test_setup_teardown(test_ended_clients_cannot_take_all, start, end),
         cmocka_unit_test_setup_teardown(test_a_client_at_its_limit_stops_alone, start, end),

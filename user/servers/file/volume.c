@@ -44,12 +44,19 @@ void redo_commit(struct volume *volume) {
     redo_apply(volume);
 }
 
+// Whether it names a field of the region, and none of the redo list itself.
+static bool redo_is_sound(const struct volume_redo *redo, uint64_t size) {
+    return redo->offset % 8 == 0 && range_within(redo->offset, 8, size) &&
+           (redo->offset < offsetof(struct volume_head, redo_count) ||
+            redo->offset >= sizeof(struct volume_head));
+}
+
 // What a dead server had begun is done again.
 static bool redo_finish(struct volume *volume) {
     struct volume_head *head = volume->head;
     bool sound = head->redo_count <= VOLUME_REDO;
     for (uint64_t i = 0; sound && i < head->redo_count; i++)
-        sound = head->redo[i].offset % 8 == 0 && range_within(head->redo[i].offset, 8, head->size);
+        sound = redo_is_sound(&head->redo[i], head->size);
     if (!sound)
         head->redo_count = 0;
     redo_apply(volume);
@@ -261,11 +268,11 @@ status_t volume_open(struct volume *volume, void *memory, size_t size, uint64_t 
         return STATUS_NO_SPACE;
     for (uint64_t slot = 0; slot < volume->node_count; slot++)
         volume->links[slot].node = &volume->nodes[slot];
-    report->formatted = volume->head->magic != VOLUME_MAGIC || volume->head->size != size ||
-                        volume->head->last_serial >= SERIAL_LIMIT;
+    const bool found = volume->head->magic == VOLUME_MAGIC && volume->head->size == size;
+    report->dropped = found && !redo_finish(volume) ? 1 : 0;
+    report->formatted = !found || volume->head->last_serial >= SERIAL_LIMIT;
     if (report->formatted)
         format(volume, size, first_serial);
-    report->dropped = redo_finish(volume) ? 0 : 1;
     report->dropped += examine(volume);
     return STATUS_OK;
 }
