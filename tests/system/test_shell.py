@@ -177,6 +177,15 @@ def test_control_c_ends_a_whole_pipeline_and_the_line(machine):
     assert not re.search(r" (sleep|wc|cat)$", running, re.MULTILINE), running
 
 
+def test_control_c_ends_a_loop_that_starts_nothing(machine):
+    for line in ("while :; do :; done; echo not this", "while :; do sleep 0.01; :; done; echo not this"):
+        machine.send(line + "\r")
+        machine.expect(line)
+        machine.send("\x03")
+        assert "not this" not in machine.expect_prompt()
+        assert status(machine) == "130"
+
+
 def test_the_first_of_a_pipeline_reads_what_is_typed(machine):
     machine.send("cat | wc\r")
     machine.expect("cat | wc")

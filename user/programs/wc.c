@@ -27,9 +27,19 @@ static void count_bytes(struct counts *counts, size_t length) {
     }
 }
 
+// All three in columns; what was asked for, when something was; a single number as it is.
 static void counts_print(const struct counts *counts, const char *name) {
-    print("%7llu %7llu %7llu%s%s\n", (unsigned long long)counts->lines, (unsigned long long)counts->words,
-          (unsigned long long)counts->bytes, name[0] ? " " : "", name);
+    const uint64_t values[] = {counts->lines, counts->words, counts->bytes};
+    const bool asked[] = {option_lines, option_words, option_bytes};
+    unsigned chosen = (unsigned)option_lines + option_words + option_bytes;
+    const char *separator = "";
+    for (size_t i = 0; i < array_length(values); i++) {
+        if (chosen > 0 && !asked[i])
+            continue;
+        print("%s%*llu", separator, chosen == 1 ? 1 : 7, (unsigned long long)values[i]);
+        separator = " ";
+    }
+    print("%s%s\n", name[0] ? " " : "", name);
 }
 
 static status_t chunk_read(const struct file *file, uint64_t offset, size_t *length) {

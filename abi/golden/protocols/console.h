@@ -18,6 +18,7 @@ enum console_label : uint32_t {
     CONSOLE_NOTICE = 5,
     CONSOLE_PASS = 6,
     CONSOLE_SIZE = 7,
+    CONSOLE_INTERRUPTED = 8,
 };
 
 // What a server offers when it receives: the most descriptors in a request, and the most that they cost.
@@ -125,6 +126,19 @@ static inline status_t console_size(desc_t server, uint64_t *columns, uint64_t *
     return outcome;
 }
 
+// Whether Ctrl-C was typed while no program stood in the foreground; it is forgotten then.
+// Does not block for long. Must not be repeated. Needs the grant `session`.
+// - result typed: 0 or 1
+// Errors: NOT_PERMITTED, BAD_REQUEST, and those of ts_call().
+static inline status_t console_interrupted(desc_t server, uint64_t *typed, uint64_t deadline) {
+    uint64_t words[MESSAGE_WORDS] = {0};
+    const uint64_t header = CONSOLE_INTERRUPTED;
+    const status_t outcome = ts_call_send(server, header, deadline, words, 0, 0, nullptr, nullptr);
+    if (typed)
+        *typed = words[1];
+    return outcome;
+}
+
 // ---- server
 
 // What a server implements; a null operation is answered with BAD_REQUEST. A handler gets checked arguments.
@@ -139,6 +153,7 @@ struct console_ops {
     status_t (*notice)(struct ts_call *call, struct ts_lent text);
     status_t (*pass)(struct ts_call *call, uint64_t process);
     status_t (*size)(struct ts_call *call, uint64_t *columns, uint64_t *rows);
+    status_t (*interrupted)(struct ts_call *call, uint64_t *typed);
 };
 
 static inline void console_write_reply(struct ts_call *call, status_t outcome) {
@@ -248,6 +263,20 @@ static inline void console_size_serve(const struct console_ops *ops, struct ts_c
         console_size_reply(call, outcome, columns, rows);
 }
 
+static inline void console_interrupted_reply(struct ts_call *call, status_t outcome, uint64_t typed) {
+    call->word[1] = typed;
+    ts_call_answer(call, outcome, 1, 0, nullptr);
+}
+
+static inline void console_interrupted_serve(const struct console_ops *ops, struct ts_call *call) {
+    uint64_t typed = 0;
+    if (!ops->interrupted || !ts_call_has(call, 0, 0, 0))
+        return ts_call_refuse(call, STATUS_BAD_REQUEST);
+    const status_t outcome = ops->interrupted(call, &typed);
+    if (outcome != TS_REPLY_LATER)
+        console_interrupted_reply(call, outcome, typed);
+}
+
 // Decodes one received message, runs its handler and answers. False when it is no call but an event of the
 // kernel: then nothing was done. Handlers find `context` in the call.
 static inline bool console_serve(const struct console_ops *ops, void *context, struct ts_call *call) {
@@ -275,6 +304,9 @@ static inline bool console_serve(const struct console_ops *ops, void *context, s
         break;
     case CONSOLE_SIZE:
         console_size_serve(ops, call);
+        break;
+    case CONSOLE_INTERRUPTED:
+        console_interrupted_serve(ops, call);
         break;
     default:
         ts_call_refuse(call, STATUS_BAD_REQUEST);

@@ -8,6 +8,8 @@
 #include <user/fs.h>
 #include <user/program.h>
 
+enum { LINE_MAX_SIZE = 4096 };
+
 static int wrong(const char *name, const char *text) {
     print_error("%s: %s", name, text);
     return OPTIONS_STATUS_WRONG;
@@ -104,6 +106,57 @@ static int builtin_shift(size_t count, char **words) {
     return 0;
 }
 
+// A line of the input, byte by byte, since what stands behind it belongs to whoever reads next. False: there
+// is none.
+static bool line_take(char *line, size_t size) {
+    size_t length = 0, count = 1;
+    bool any = false;
+    char byte = 0;
+    while (byte != '\n' && input_read(&byte, 1, &count) == STATUS_OK && count > 0) {
+        any = true;
+        if (byte != '\n' && byte != 0 && length < size - 1)
+            line[length++] = byte;
+    }
+    line[length] = 0;
+    return any && byte == '\n';
+}
+
+// The next word of a line, or all that is left for the last name, without the blanks around it.
+static char *part_take(char **line, bool last) {
+    char *start = *line;
+    while (*start == ' ' || *start == '\t')
+        start++;
+    char *end = start + strlen(start);
+    for (; last && end > start && (end[-1] == ' ' || end[-1] == '\t'); end--)
+        ;
+    for (char *at = start; !last && at < end; at++) {
+        if (*at == ' ' || *at == '\t')
+            end = at;
+    }
+    *line = end + (*end != 0);
+    *end = 0;
+    return start;
+}
+
+static int builtin_read(size_t count, char **words) {
+    static char line[LINE_MAX_SIZE];
+    char *rest = line;
+    for (size_t i = 1; i < count; i++) {
+        if (parse_name_length(words[i], strlen(words[i])) != strlen(words[i]) || words[i][0] == 0) {
+            print_error("read: '%s' is no name of a variable", words[i]);
+            return OPTIONS_STATUS_WRONG;
+        }
+    }
+    if (count < 2)
+        return wrong("read", "wants names of variables");
+    bool whole = line_take(line, sizeof(line));
+    for (size_t i = 1; i < count; i++) {
+        if (!variable_set(&shell.variables, words[i], strlen(words[i]), part_take(&rest, i + 1 == count)))
+            return 1;
+    }
+    return whole ? 0 : 1;
+}
+
 // ---- jobs
 
 static int builtin_jobs(size_t count, char **words) {
@@ -166,9 +219,9 @@ static const struct builtin {
     const char *name;
     int (*run)(size_t count, char **words);
 } builtins[] = {
-    {":", builtin_nothing},   {"cd", builtin_cd},     {"exit", builtin_exit}, {"export", builtin_export},
-    {"fg", builtin_fg},       {"jobs", builtin_jobs}, {"pwd", builtin_pwd},   {"shift", builtin_shift},
-    {"unset", builtin_unset}, {"wait", builtin_wait},
+    {":", builtin_nothing},   {"cd", builtin_cd},       {"exit", builtin_exit}, {"export", builtin_export},
+    {"fg", builtin_fg},       {"jobs", builtin_jobs},   {"pwd", builtin_pwd},   {"read", builtin_read},
+    {"shift", builtin_shift}, {"unset", builtin_unset}, {"wait", builtin_wait},
 };
 
 const char *builtin_name(size_t index) {

@@ -2,13 +2,11 @@
 //
 // See jobs.h.
 
-#include "jobs.h"
+#include "shell.h"
 #include <abi/constants.h>
 #include <base/string.h>
 #include <protocols/console.h>
 #include <user/program.h>
-
-enum { STATUS_CTRL_C = 130 };
 
 static size_t place_find(const struct jobs *jobs) {
     size_t index = 0;

@@ -224,7 +224,8 @@ static bool pipe_between(struct stream *output, struct stream *input) {
     return true;
 }
 
-// A builtin works on the shell itself, with other streams for as long as it takes.
+// A builtin works on the shell itself, with other streams for as long as it takes. What it read of the
+// shell's own input has been read.
 static void builtin_do(const struct node *node, const struct stage *stage) {
     struct stream own[STREAM_COUNT];
     for (size_t i = 0; i < STREAM_COUNT; i++) {
@@ -233,8 +234,10 @@ static void builtin_do(const struct node *node, const struct stage *stage) {
     }
     if (words_expand(node, node->assignments))
         (void)!builtin_run(shell.fields.count, shell.fields.words);
-    for (size_t i = 0; i < STREAM_COUNT; i++)
-        stream_set(i, own[i]);
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        if (memcmp(&own[i], &stage->streams[i], sizeof(own[i])) != 0)
+            stream_set(i, own[i]);
+    }
 }
 
 static void job_name(struct job *job, struct slice text) {

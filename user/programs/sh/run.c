@@ -4,7 +4,9 @@
 // it is met. The tree is that of one line; nothing here keeps a pointer into it beyond its line.
 
 #include "shell.h"
+#include <abi/constants.h>
 #include <base/string.h>
+#include <protocols/console.h>
 #include <user/heap.h>
 #include <user/program.h>
 
@@ -66,6 +68,16 @@ static void if_run(const struct node *node) {
     }
 }
 
+// A loop that starts no program has nothing that Ctrl-C could end but itself.
+static void ask_whether_interrupted(void) {
+    uint64_t typed = 0;
+    if (!shell.interactive ||
+        console_interrupted(startup_descriptor("console"), &typed, DEADLINE_NONE) != STATUS_OK || typed == 0)
+        return;
+    shell.interrupted = true;
+    shell.status = STATUS_CTRL_C;
+}
+
 static void while_run(const struct node *node) {
     const struct node *condition = node_at(node->first);
     const struct node *body = node_at(condition->next);
@@ -76,6 +88,7 @@ static void while_run(const struct node *node) {
             break;
         run_node(body);
         status = shell.status;
+        ask_whether_interrupted();
         if (stops())
             break;
     }
@@ -137,8 +150,11 @@ static void compound_redirected(const struct node *node) {
         stream_set(i, streams[i]);
     compound_run(node);
     (void)!print_result();
-    for (size_t i = 0; i < STREAM_COUNT; i++)
-        stream_set(i, own[i]);
+    // What was read of the shell's own input has been read.
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        if (memcmp(&own[i], &streams[i], sizeof(own[i])) != 0)
+            stream_set(i, own[i]);
+    }
 }
 
 static void chain_run(const struct node *node) {

@@ -361,10 +361,20 @@ static status_t handle_foreground(struct ts_call *call, uint64_t process) {
     session->shell = badge_process(call->badge);
     session->foreground = (uint32_t)process;
     mode_update(session);
+    // Between two programs it is kept: for the next one, or until the shell reads a line.
     if (process != 0 && session->interrupt_next)
         interrupt(session);
-    session->interrupt_next = false;
+    session->interrupt_next = session->interrupt_next && process == 0;
     reads_serve(session);
+    return STATUS_OK;
+}
+
+static status_t handle_interrupted(struct ts_call *call, uint64_t *typed) {
+    struct session *session = session_of(call->badge);
+    if (!grant_has(call->badge, GRANT_SESSION))
+        return STATUS_NOT_PERMITTED;
+    *typed = session->interrupt_next;
+    session->interrupt_next = false;
     return STATUS_OK;
 }
 
@@ -433,6 +443,7 @@ static const struct console_ops operations = {
     .mode = handle_mode,
     .foreground = handle_foreground,
     .pass = handle_pass,
+    .interrupted = handle_interrupted,
     .notice = handle_notice,
     .size = handle_size,
 };
