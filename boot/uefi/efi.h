@@ -84,6 +84,8 @@ struct efi_memory_descriptor {
     uint64_t attribute;
 };
 
+struct efi_device_path;
+
 struct efi_boot_services {
     struct efi_table_header header;
     void *priority[2];
@@ -98,7 +100,10 @@ struct efi_boot_services {
     efi_status_t(EFIAPI *handle_protocol)(efi_handle_t handle, const struct efi_guid *protocol,
                                           void **interface);
     void *reserved;
-    void *handles[4];
+    void *handles[2];
+    efi_status_t(EFIAPI *locate_device_path)(const struct efi_guid *protocol, struct efi_device_path **path,
+                                             efi_handle_t *handle);
+    void *install_table;
     void *images[4];
     efi_status_t(EFIAPI *exit_boot_services)(efi_handle_t image, uint64_t key);
     void *count;
@@ -203,6 +208,23 @@ struct efi_file {
 struct efi_file_system {
     uint64_t revision;
     efi_status_t(EFIAPI *open_volume)(struct efi_file_system *self, struct efi_file **root);
+};
+
+struct efi_block_media {
+    uint32_t id;
+    bool is_removable, is_present, is_partition, is_read_only, caches_writes;
+    uint32_t block_size;
+    uint32_t alignment;
+    uint64_t last_block;
+};
+static_assert(offsetof(struct efi_block_media, block_size) == 12);
+
+struct efi_block_io {
+    uint64_t revision;
+    struct efi_block_media *media;
+    void *reset;
+    efi_status_t(EFIAPI *read_blocks)(struct efi_block_io *self, uint32_t media, uint64_t block,
+                                      uint64_t size, void *data);
 };
 
 enum efi_pixel_format : uint32_t {

@@ -25,6 +25,10 @@ bool device_path_is(const struct efi_device_path *node, uint8_t type, uint8_t su
 // Decides where console text goes; before the first message.
 void console_init(void);
 
+// Fills in what the partition and its disk are called, from the volume's device path.
+struct limine_file;
+void disk_describe(const struct efi_device_path *path, struct limine_file *file);
+
 // Opens the boot volume and finds the folder of the loader itself.
 void volume_init(void);
 

@@ -7,11 +7,9 @@
 #include "firmware.h"
 #include <base/string.h>
 
-#define PATH_MEDIA       4
-#define MEDIA_HARD_DRIVE 1
-#define MEDIA_CDROM      2
-#define MEDIA_FILE_PATH  4
-#define SIGNATURE_GUID   2
+#define PATH_MEDIA      4
+#define MEDIA_CDROM     2
+#define MEDIA_FILE_PATH 4
 
 static const struct efi_guid guid_file_system = {
     0x964e5b22, 0x6459, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
@@ -20,9 +18,8 @@ static const struct efi_guid guid_device_path = {
 static const struct efi_guid guid_file_info = {
     0x09576e92, 0x6d3f, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
 
-static struct efi_file *volume; // the root folder; null when the volume has no file system
-// Memory of boot services: it stays readable after they are gone, until the kernel reclaims it.
-static const struct efi_device_path *volume_path;
+static struct efi_file *volume;         // the root folder; null when the volume has no file system
+static struct limine_file volume_facts; // what each of its files is told of it
 static char own_config[BOOT_PATH_MAX + 1];
 static const char *config_paths[2];
 
@@ -54,16 +51,24 @@ const char *const *platform_config_paths(void) {
     return config_paths;
 }
 
+static void volume_look_at(const struct efi_device_path *path) {
+    for (const struct efi_device_path *node = path; node != nullptr; node = device_path_next(node))
+        if (device_path_is(node, PATH_MEDIA, MEDIA_CDROM))
+            volume_facts.media_type = LIMINE_MEDIA_OPTICAL;
+    disk_describe(path, &volume_facts);
+}
+
 void volume_init(void) {
     struct efi_file_system *file_system;
+    struct efi_device_path *path;
     if (firmware.loaded == nullptr || firmware.loaded->device == nullptr)
         return;
     if (firmware.system->boot->handle_protocol(firmware.loaded->device, &guid_file_system,
                                                (void **)&file_system) != EFI_SUCCESS)
         return;
-    if (firmware.system->boot->handle_protocol(firmware.loaded->device, &guid_device_path,
-                                               (void **)&volume_path) != EFI_SUCCESS)
-        volume_path = nullptr;
+    if (firmware.system->boot->handle_protocol(firmware.loaded->device, &guid_device_path, (void **)&path) ==
+        EFI_SUCCESS)
+        volume_look_at(path);
     if (file_system->open_volume(file_system, &volume) != EFI_SUCCESS)
         volume = nullptr;
     find_own_config();
@@ -135,18 +140,10 @@ const char *platform_reason(enum platform_status status) {
     }
 }
 
-// Hard drive node: partition number at 4, signature at 24, its type at 41 (10.3.5.1).
-static void describe_hard_drive(const uint8_t *node, struct limine_file *file) {
-    memcpy(&file->partition_index, node + 4, sizeof file->partition_index);
-    if (node[41] == SIGNATURE_GUID)
-        memcpy(&file->partition, node + 24, sizeof file->partition);
-}
-
 void platform_describe_volume(struct limine_file *file) {
-    for (const struct efi_device_path *node = volume_path; node != nullptr; node = device_path_next(node)) {
-        if (device_path_is(node, PATH_MEDIA, MEDIA_CDROM))
-            file->media_type = LIMINE_MEDIA_OPTICAL;
-        if (device_path_is(node, PATH_MEDIA, MEDIA_HARD_DRIVE))
-            describe_hard_drive((const uint8_t *)node, file);
-    }
+    file->media_type = volume_facts.media_type;
+    file->partition_index = volume_facts.partition_index;
+    file->mbr_disk_id = volume_facts.mbr_disk_id;
+    file->disk = volume_facts.disk;
+    file->partition = volume_facts.partition;
 }
