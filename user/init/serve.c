@@ -23,7 +23,9 @@ static struct process *find_by(uint64_t number) {
 // The strings of a spawn request: directory, path, the environment, then the arguments.
 struct spawn_request {
     char bytes[SPAWN_SIZE];
-    struct start start;
+    char path[PATH_SIZE];
+    char directory[PATH_SIZE];
+    struct start start; // points into the others
 };
 
 // What one string after the other is; false when the last one has no end.
@@ -113,12 +115,14 @@ static status_t spawn_read(const struct ts_call *call, struct ts_lent strings, s
 }
 
 // A path and a name of the one kind that the archive knows.
-static status_t names_resolve(struct start *start, char directory[PATH_SIZE], char path[PATH_SIZE]) {
-    if (!path_resolve("/", start->directory, directory) || !path_resolve(directory, start->path, path))
+static status_t names_resolve(struct spawn_request *request) {
+    struct start *start = &request->start;
+    if (!path_resolve("/", start->directory, request->directory) ||
+        !path_resolve(request->directory, start->path, request->path))
         return STATUS_BAD_NAME;
-    start->directory = directory;
-    start->path = path + 1;
-    start->name = path_base(path);
+    start->directory = request->directory;
+    start->path = request->path + 1;
+    start->name = path_base(request->path);
     start->entry = entry_of(start->path);
     return STATUS_OK;
 }
@@ -126,8 +130,6 @@ static status_t names_resolve(struct start *start, char directory[PATH_SIZE], ch
 static status_t spawn(const struct ts_call *call, struct process *parent, const uint64_t options[4],
                       struct ts_lent strings, struct ts_lent streams, uint64_t *number) {
     static struct spawn_request request;
-    char path[PATH_SIZE];
-    char directory[PATH_SIZE];
     struct start *start = &request.start;
     *start = (struct start){.environment_count = options[0], .service = NO_SERVICE, .parent = parent->number};
     status_t status = spawn_read(call, strings, streams, &request);
@@ -135,7 +137,7 @@ static status_t spawn(const struct ts_call *call, struct process *parent, const 
         (!streams_check(start, parent) || !group_find(parent, options[1], &start->group)))
         status = STATUS_BAD_REQUEST;
     if (status == STATUS_OK)
-        status = names_resolve(start, directory, path);
+        status = names_resolve(&request);
     if (status == STATUS_OK)
         status = limits_choose(start, options[2], options[3]);
     struct process *process = nullptr;

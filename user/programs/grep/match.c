@@ -31,8 +31,8 @@ static bool set_has(const uint64_t set[4], uint8_t byte) {
 }
 
 static void set_ignore_case(uint64_t set[4]) {
-    for (uint8_t lower = 'a'; lower <= 'z'; lower++) {
-        uint8_t upper = lower - 'a' + 'A';
+    for (unsigned i = 0; i < 26; i++) {
+        uint8_t lower = (uint8_t)('a' + i), upper = (uint8_t)('A' + i);
         if (set_has(set, lower) || set_has(set, upper)) {
             set_add(set, lower);
             set_add(set, upper);
