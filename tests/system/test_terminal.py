@@ -212,6 +212,22 @@ def test_an_editor_on_the_screen(machine):
     assert machine.command("cat /tmp/note") == "First line\nsecond"
 
 
+def test_an_editor_survives_the_console(machine):
+    blank(machine)
+    screen.type_text(machine, "sh -c 'sleep 2; service restart console' & edit /tmp/other\r")
+    screen.wait_for(machine, lambda lines: "/tmp/other" in lines[-1], "the editor's status line")
+    machine.expect(re.compile(r"service console \(\d+\) was ended"))
+    screen.press(machine, "ctrl", "l")
+    screen.type_text(machine, "typed\rafter it")
+    screen.wait_for(machine, lambda lines: lines[:2] == ["typed", "after it"] and "2:9" in lines[-1], "what was typed")
+    screen.press(machine, "ctrl", "s")
+    screen.press(machine, "ctrl", "q")
+    machine.send("\recho set''tled\r")
+    machine.expect(re.compile("\nsettled\r"))
+    machine.expect_prompt()
+    assert machine.command("cat /tmp/other") == "typed\nafter it"
+
+
 def test_a_program_learns_the_size(machine):
     size = screen.take(machine)[:2]
     machine.send("edit /tmp/none\r")

@@ -51,6 +51,27 @@ static void console_put(uint64_t kind, const char *bytes, size_t length) {
     }
 }
 
+static bool raw;
+
+// A console that was started again has forgotten how this program reads.
+static bool console_retry(status_t status, int *attempts) {
+    if (!retry_after(status, attempts))
+        return false;
+    if (raw)
+        (void)console_mode(startup_descriptor("console"), 1, DEADLINE_NONE);
+    return true;
+}
+
+status_t input_raw(bool on) {
+    int attempts = 0;
+    status_t status;
+    raw = on;
+    do {
+        status = console_mode(startup_descriptor("console"), on ? 1 : 0, DEADLINE_NONE);
+    } while (retry_after(status, &attempts));
+    return status;
+}
+
 static status_t console_take(void *buffer, size_t size, uint64_t *count) {
     desc_t console = startup_descriptor("console");
     if (console.value == DESCRIPTOR_NONE)
@@ -59,7 +80,7 @@ static status_t console_take(void *buffer, size_t size, uint64_t *count) {
     status_t status;
     do {
         status = console_read(console, buffer, min_u64(size, CONSOLE_READ_MAX), count, DEADLINE_NONE);
-    } while (retry_after(status, &attempts));
+    } while (console_retry(status, &attempts));
     return status;
 }
 

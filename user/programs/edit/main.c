@@ -108,8 +108,7 @@ int main(int count, char **arguments) {
     if (!edit_init(&edit, path, bytes, length, print_sink, nullptr))
         fail("%s: there is not enough memory", path);
     heap_free(bytes);
-    desc_t console = startup_descriptor("console");
-    (void)console_mode(console, 1, DEADLINE_NONE);
+    (void)input_raw(true);
     print("\x1b[?1049h");
     if (!size_take()) {
         print("\x1b[?1049l");
@@ -118,7 +117,7 @@ int main(int count, char **arguments) {
     status_t status = keys_take(path);
     print("\x1b[m\x1b[?1049l");
     print_flush();
-    (void)console_mode(console, 0, DEADLINE_NONE);
+    (void)input_raw(false);
     if (status != STATUS_OK)
         fail("input: %s", status_text(status));
     return 0;

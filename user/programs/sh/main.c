@@ -55,9 +55,8 @@ static const char *name_complete(void *context, const char *prefix, size_t lengt
 
 static enum editor_result line_read(void) {
     char prompt[PATH_SIZE + 16];
-    desc_t console = startup_descriptor("console");
     format_buffer(prompt, sizeof(prompt), "tessera:%s$ ", shell.directory);
-    (void)!console_mode(console, 1, DEADLINE_NONE);
+    (void)!input_raw(true);
     editor_start(&editor, prompt);
     enum editor_result result = EDITOR_MORE;
     while (result == EDITOR_MORE) {
@@ -71,7 +70,7 @@ static enum editor_result line_read(void) {
         result = editor_input(&editor, byte);
     }
     print_flush();
-    (void)!console_mode(console, 0, DEADLINE_NONE);
+    (void)!input_raw(false);
     return result;
 }
 

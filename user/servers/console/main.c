@@ -346,6 +346,9 @@ static status_t handle_mode(struct ts_call *call, uint64_t raw) {
     client->raw = raw != 0;
     if (grant_has(call->badge, GRANT_SESSION) && session->foreground == 0)
         session->shell = client->process;
+    // After a restart nobody has said who reads; who asks for bytes is who the person sees.
+    if (raw && reader(session) == 0)
+        session->foreground = client->process;
     mode_update(session);
     session->interrupt_next = session->interrupt_next && !raw;
     reads_serve(session);

@@ -52,6 +52,10 @@ size_t options_take(const struct usage *usage, int count, char **arguments);
 // Waits for input; *count is 0 at the end of file.
 status_t input_read(void *buffer, size_t size, size_t *count);
 
+// Input from the console as single bytes without echo (true), or as lines (false), also after the console was
+// started again.
+status_t input_raw(bool on);
+
 // ---- log
 
 // A line in the system's log with the program's number; down to LOG_NOTICE it is shown on the console too.
