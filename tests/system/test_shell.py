@@ -197,6 +197,15 @@ def test_the_first_of_a_pipeline_reads_what_is_typed(machine):
     assert machine.expect_prompt().endswith("typed\ntyped\nthen\n")
 
 
+def test_pipelines_leave_nothing(machine):
+    """Descriptors of init and of the pipe server, before and after."""
+    pipe = next(line.split()[0] for line in machine.command("ps").splitlines() if line.endswith(" pipe"))
+    held = f"descs 1 | wc -l; descs {pipe} | wc -l"
+    before = machine.command(held)
+    machine.command("for i in 1 2 3 4 5; do for j in 1 2 3 4 5; do echo a | cat | cat > /tmp/l; nothing | cat < /none; (exit 1) | true & wait; done; done")
+    assert machine.command(held) == before
+
+
 def test_control_d_ends_the_input(machine):
     machine.send("wc\r")
     machine.expect("wc")
