@@ -345,6 +345,7 @@ static void answered_locked(struct thread *self, struct thread *caller, uint64_t
     arch_syscall_status_set(&caller->arch, STATUS_OK);
     bool transit = message_in_transit(caller);
     if (transit && header & HEADER_GIVE_BACK) {
+        message_give_back_begin_locked(caller);
         undo_later(caller, true);
     } else if (transit) {
         message_settle_locked(caller);

@@ -385,6 +385,15 @@ static struct slot *transit_mark(struct process *server, const struct outgoing *
     return slot;
 }
 
+void message_give_back_begin_locked(struct thread *caller) {
+    const struct outgoing_call *call = &caller->call;
+    uint64_t tag;
+    for (unsigned i = 0; i < call->descriptor_count; i++) {
+        if (call->descriptors[i].move)
+            (void)transit_mark(call->server_process, &call->descriptors[i], &tag);
+    }
+}
+
 bool message_give_back_step(struct thread *caller) {
     struct outgoing_call *call = &caller->call;
     while (call->descriptor_count > 0) {

@@ -30,6 +30,8 @@ status_t message_answer_locked(struct thread *server, struct outgoing_call *answ
 // moment stays in the call, for message_give_back_step.
 void message_settle_locked(struct thread *caller);
 bool message_in_transit(const struct thread *caller);
+// The answer gives all back: from now on the server finds none of it in its table. Endpoint's lock held.
+void message_give_back_begin_locked(struct thread *caller);
 // One step of giving back what is in transit; true when all is back, and then the reference to the server
 // process is put. No lock held.
 bool message_give_back_step(struct thread *caller);

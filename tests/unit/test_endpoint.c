@@ -486,10 +486,32 @@ static void receive_right_is_given_away(void **state) {
     assert_status(finish(two), OK);
 }
 
-WORLD_MAIN(WORLD_TEST(places_count_in_an_offer), WORLD_TEST(receive_right_is_given_away),
-           WORLD_TEST(answer_meets_release), WORLD_TEST(some_descriptors_stay), WORLD_TEST(call_is_answered),
-           WORLD_TEST(headers_are_checked), WORLD_TEST(deadlines_pass),
-           WORLD_TEST(callers_are_served_in_order), WORLD_TEST(no_server), WORLD_TEST(server_dies),
-           WORLD_TEST(server_thread_drops), WORLD_TEST(caller_dies), WORLD_TEST(release_ends_call),
-           WORLD_TEST(move_settles), WORLD_TEST(move_is_given_back), WORLD_TEST(message_is_refused),
-           WORLD_TEST(answer_carries), WORLD_TEST(lent_ranges_are_copied))
+// The same where the receive right came with the call and the answer gives it back.
+static void receive_right_is_given_back(void **state) {
+    (void)state;
+    struct pair pair = pair_make();
+    struct actor *c = pair.client, *s = pair.server, *other = thread_make(c, MIDDLE);
+    uint64_t e = MUST(c, ENDPOINT_CREATE, 0), call = MUST(c, DESCRIPTOR_CLONE, e, RIGHT_ENDPOINT_CALL);
+    offer(s, 1, 0);
+    BEGIN(s, RECEIVE, pair.endpoint, 0, DEADLINE_NONE);
+    send(c, 0, e, RIGHTS_ENDPOINT_ALL, DESCRIPTOR_MOVE);
+    BEGIN(c, CALL, pair.call, WITH(1), DEADLINE_NONE);
+    assert_status(finish(s), OK);
+    uint64_t lent = received(s, 0).descriptor;
+    BEGIN(other, CALL, call, 33, DEADLINE_NONE);
+    assert_status(ACT(s, REPLY_AND_RECEIVE, lent, HEADER_GIVE_BACK, DEADLINE_NONE), CLOSED);
+    assert_status(finish(c), OK);
+    assert_true(other->busy);
+    MUST(c, RECEIVE, e, 0, DEADLINE_NONE);
+    assert_int_equal(c->in.a[1], 33);
+    MUST(c, REPLY, 0, 0, 0);
+    assert_status(finish(other), OK);
+}
+
+WORLD_MAIN(WORLD_TEST(receive_right_is_given_back), WORLD_TEST(places_count_in_an_offer),
+           WORLD_TEST(receive_right_is_given_away), WORLD_TEST(answer_meets_release),
+           WORLD_TEST(some_descriptors_stay), WORLD_TEST(call_is_answered), WORLD_TEST(headers_are_checked),
+           WORLD_TEST(deadlines_pass), WORLD_TEST(callers_are_served_in_order), WORLD_TEST(no_server),
+           WORLD_TEST(server_dies), WORLD_TEST(server_thread_drops), WORLD_TEST(caller_dies),
+           WORLD_TEST(release_ends_call), WORLD_TEST(move_settles), WORLD_TEST(move_is_given_back),
+           WORLD_TEST(message_is_refused), WORLD_TEST(answer_carries), WORLD_TEST(lent_ranges_are_copied))
