@@ -10,6 +10,7 @@
 #include <arch/platform.h>
 #include <base/format.h>
 #include <base/string.h>
+#include <base/text.h>
 #include <base/types.h>
 #include <kernel/log.h>
 #include <kernel/types.h>
@@ -77,12 +78,8 @@ static void lines_add(enum log_level otherwise, bool marked, const char *text, s
 void log_text(const char *text, size_t length) {
     char line[LOG_LINE_MAX];
     length = min_u64(length, sizeof(line));
-    // A program must not move the terminal's cursor over the lines of others.
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        bool plain = (byte >= ' ' && byte != 0x7f) || byte == '\n' || byte == '\t';
-        line[i] = plain ? text[i] : '?';
-    }
+    memcpy(line, text, length);
+    text_make_plain(line, length, "\n\t");
     lines_add(LOG_INFO, true, line, length);
 }
 

@@ -73,7 +73,8 @@ static bool detach_some_locked(struct endpoint *endpoint) {
 }
 
 // No server is left: callers that wait get NO_SERVER. No strong descriptor at all: calls that were received
-// cannot be answered sensibly either, and events have no reader.
+// cannot be answered sensibly either (SERVER_DIED, since what they ask for may have been done), and events
+// have no reader.
 static bool wake_step(struct endpoint *endpoint) {
     bool done = true;
     lock_acquire(&endpoint->object.lock);
@@ -81,7 +82,7 @@ static bool wake_step(struct endpoint *endpoint) {
     if (ended || atomic_load(&endpoint->servers) == 0)
         done = cancel_some_locked(endpoint, &endpoint->callers, STATUS_NO_SERVER);
     if (done && ended)
-        done = cancel_some_locked(endpoint, &endpoint->delivered, STATUS_NO_SERVER) &&
+        done = cancel_some_locked(endpoint, &endpoint->delivered, STATUS_SERVER_DIED) &&
                drop_events_locked(endpoint) && detach_some_locked(endpoint);
     lock_release(&endpoint->object.lock);
     return done;

@@ -102,3 +102,31 @@ def test_killed_pipe_server_costs_the_pipes_alone():
         machine.command("sleep 0.5")
         assert machine.command("cat /tmp/said") == "cat: input: the process that had received the call ended before it answered\n"
         assert machine.command("echo again | cat").endswith("again\n"), text
+
+
+MANY = "for i in " + " ".join("x" * 31) + "; do sleep 600 & done"
+
+
+@pytest.mark.parametrize("memory, shells", [("64M", 1), ("1G", 4)])
+def test_programs_cannot_take_the_room_of_a_service(memory, shells):
+    """What programs hold is all that there is (memory with 64M, places of the process table with 1G) when a service
+    ends, and they ask for more while it is down: it comes back all the same."""
+    with Machine(memory=memory) as machine:
+        machine.expect_prompt()
+        file = number_of(machine, "file")
+        for shell in range(shells):
+            machine.command("sleep 5 &")  # leaves room for kill
+            if "sh: sleep" in machine.command(MANY):
+                break
+            assert shell < shells - 1, "never refused"
+            machine.send("sh\r")
+            machine.expect_prompt()
+        machine.command("wait %1")
+        machine.send(f"kill {file}\r" + 4 * "sleep 600 &\r")
+        machine.expect(f"service file ({file}) was ended, status 137")
+        machine.expect("service file is started again in 100 ms")
+        machine.send(": < /no-such-file\r")  # the shell itself asks the file server
+        machine.expect("sh: /no-such-file: ")
+        machine.expect_prompt()
+        assert re.search("sh: /no-such-file: .*", machine.log).group() == "sh: /no-such-file: no file, program or service of this name"
+        assert "failed" not in machine.log

@@ -130,6 +130,11 @@ struct start {
 };
 [[nodiscard]] status_t process_start(const struct start *start, struct process **started);
 
+// ---- room.c
+
+// Whether what services need that are down stays free when this starts: OK, NO_QUOTA, TOO_MANY.
+[[nodiscard]] status_t room_check(const struct start *start);
+
 // ---- service.c
 
 void services_create(void);

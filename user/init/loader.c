@@ -250,6 +250,9 @@ static status_t file_open(struct child *child) {
 }
 
 status_t process_start(const struct start *start, struct process **started) {
+    status_t status = room_check(start);
+    if (status != STATUS_OK)
+        return status;
     struct child child = {.start = start, .process = process_new(start->name)};
     if (child.process == nullptr)
         return STATUS_TOO_MANY;
@@ -258,7 +261,7 @@ status_t process_start(const struct start *start, struct process **started) {
     child.process->service = start->service;
     child.process->started = clock_now();
     child.process->grants = grants_of(start);
-    status_t status = file_open(&child);
+    status = file_open(&child);
     if (status == STATUS_OK)
         status = child_create(&child);
     if (status != STATUS_OK) {

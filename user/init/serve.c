@@ -174,11 +174,20 @@ static status_t handle_hand_over(struct ts_call *call, uint64_t stream, desc_t e
 
 // ---- wait, kill
 
+static void waiter_drop(struct process *process) {
+    if (process->has_waiter) {
+        init_wait_reply(&process->waiter, STATUS_INTERRUPTED, 0, 0, 0);
+        (void)ts_descriptor_release(process->waiter_reply);
+    }
+    process->has_waiter = false;
+}
+
 static status_t handle_wait(struct ts_call *call, uint64_t number, uint64_t poll, uint64_t *exit_status,
                             uint64_t *reason, uint64_t *cpu_time) {
     struct process *process = find_by(number);
-    if (process == nullptr || process->parent != badge_process(call->badge) || process->has_waiter)
+    if (process == nullptr || process->parent != badge_process(call->badge))
         return STATUS_NOT_FOUND;
+    waiter_drop(process); // the call before may have timed out
     if (process->place == PLACE_ENDED) {
         *exit_status = process->status;
         *reason = process->reason;
@@ -210,6 +219,8 @@ static status_t end(struct process *process, uint64_t exit_status) {
 
 static status_t handle_kill(struct ts_call *call, uint64_t number) {
     if (!grant_has(call->badge, GRANT_KILL))
+        return STATUS_NOT_PERMITTED;
+    if (number == INIT_NUMBER)
         return STATUS_NOT_PERMITTED;
     return end(find_by(number), STATUS_KILLED);
 }

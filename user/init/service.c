@@ -13,8 +13,9 @@
 
 enum { FAILURES_MAX = 5, TIMER_BIT = 1, ARGUMENTS_SIZE = COMMAND_SIZE + 256 };
 
-#define PAUSE_NS    100'000'000ULL
-#define LONG_RUN_NS 10'000'000'000ULL
+#define PAUSE_NS      100'000'000ULL
+#define LONG_RUN_NS   10'000'000'000ULL
+#define ROOM_PAUSE_NS 200'000'000ULL
 
 struct argument_list {
     char bytes[ARGUMENTS_SIZE];
@@ -157,10 +158,20 @@ static void service_failed(struct service *service) {
     timer_set();
 }
 
+// One that has run before and finds no room now comes back when there is some: that is no failure of its own.
+static void service_wait(struct service *service) {
+    service->restart_at = clock_now() + ROOM_PAUSE_NS;
+    timer_set();
+}
+
 static void service_try(struct service *service) {
     status_t status = service_start(service);
     if (status == STATUS_OK)
         return;
+    if (service->ends > 0 && (status == STATUS_NO_QUOTA || status == STATUS_TOO_MANY)) {
+        service_wait(service);
+        return;
+    }
     say(LOG_ERROR, "service %s: /%s cannot be started: %s", service_name(service),
         image_string(&init.image, service->entry->path), status_text(status));
     service_failed(service);

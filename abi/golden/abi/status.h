@@ -28,7 +28,7 @@ typedef enum [[nodiscard]] status : int32_t {
     STATUS_CLOSED = -18, // the descriptor waited on was released, or its object ended, during the wait
     STATUS_ENDED = -19, // the lease has ended
     STATUS_NO_SERVER = -20, // no process holds the right to receive at this endpoint
-    STATUS_SERVER_DIED = -21, // the process that had received the call ended before it answered
+    STATUS_SERVER_DIED = -21, // who had received the call ended before the answer; what it asks for may have been done
     STATUS_DROPPED = -22, // the server released the reply, or its thread ended, without an answer
     STATUS_CALLER_GONE = -23, // the caller ended, cancelled, or passed its deadline before the answer
     STATUS_CANCELLED = -24, // the badge that the call came through was destroyed by the server

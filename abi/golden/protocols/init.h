@@ -73,14 +73,15 @@ static inline status_t init_hand_over(desc_t server, uint64_t stream, desc_t end
     return outcome;
 }
 
-// Wait for the end of a process that the caller started, and forget it.
+// Wait for the end of a process that the caller started, and forget it. A further wait for the same process
+// takes the place of one that still waits, which is answered INTERRUPTED.
 // May block. Must not be repeated.
 // - process: its number
 // - poll, at most 1: 1: answer TIMED_OUT at once when it still runs
 // - result exit_status: 0 to 255
 // - result reason: END_ value
 // - result cpu_time: nanoseconds that it ran, with those of its children that it waited for
-// Errors: NOT_FOUND, TIMED_OUT, BAD_REQUEST, and those of ts_call().
+// Errors: NOT_FOUND, TIMED_OUT, BAD_REQUEST, INTERRUPTED, and those of ts_call().
 static inline status_t init_wait(desc_t server, uint64_t process, uint64_t poll, uint64_t *exit_status,
     uint64_t *reason, uint64_t *cpu_time, uint64_t deadline) {
     uint64_t words[MESSAGE_WORDS] = {process, poll};

@@ -154,7 +154,7 @@ int first_waiting(enum m_wait wait, int at) {
 static void callers_end(enum m_wait wait, int endpoint) {
     int t;
     while ((t = first_waiting(wait, endpoint)) != M_NONE)
-        call_cancel(t, STATUS_NO_SERVER);
+        call_cancel(t, wait == M_CALLING ? STATUS_NO_SERVER : STATUS_SERVER_DIED);
 }
 
 // The supervisor has heard, or will never hear: the quota returns.

@@ -344,7 +344,8 @@ static status_t handle_mode(struct ts_call *call, uint64_t raw) {
     if (client == nullptr)
         return STATUS_TOO_MANY;
     client->raw = raw != 0;
-    if (grant_has(call->badge, GRANT_SESSION) && session->foreground == 0)
+    // The first shell; one in the background must not take the keyboard from it.
+    if (grant_has(call->badge, GRANT_SESSION) && session->foreground == 0 && session->shell == 0)
         session->shell = client->process;
     // After a restart nobody has said who reads; who asks for bytes is who the person sees.
     if (raw && reader(session) == 0)

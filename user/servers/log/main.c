@@ -13,6 +13,7 @@
 #include <abi/constants.h>
 #include <base/log_level.h>
 #include <base/string.h>
+#include <base/text.h>
 #include <protocols/console.h>
 #include <protocols/log.h>
 #include <tessera/syscalls.h>
@@ -100,10 +101,7 @@ static status_t handle_write(struct ts_call *call, uint64_t level, struct ts_len
     if (status != STATUS_OK)
         return status;
     // A line of a program stays one line, and cannot paint on the terminal.
-    for (uint64_t i = 0; i < text.length; i++) {
-        if ((uint8_t)bytes[i] < ' ' || bytes[i] == 127)
-            bytes[i] = '?';
-    }
+    text_make_plain(bytes, text.length, "");
     bytes[text.length] = 0;
     if (refused > 0)
         refused_write(writer, refused);
