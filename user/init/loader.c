@@ -99,6 +99,10 @@ static status_t segment_load(const struct child *child, const struct elf_segment
     status_t status = window_open(size, &memory, &bytes);
     if (status != STATUS_OK)
         return status;
+    if (child->process->service != NO_SERVICE) {
+        struct service *service = &init.services[child->process->service];
+        service->window = max_u64(service->window, size);
+    }
     memcpy((uint8_t *)bytes + (segment->address - start), child->image.bytes + segment->file_offset,
            segment->file_size);
     relocate(child, start, size, bytes);

@@ -11,6 +11,7 @@
 #include <base/string.h>
 #include <user/program.h>
 
+enum { KEPT_SHARE = 32, KEPT_UNIT = 64 << 10 };
 enum { FAILURES_MAX = 5, TIMER_BIT = 1, ARGUMENTS_SIZE = COMMAND_SIZE + 256 };
 
 #define PAUSE_NS      100'000'000ULL
@@ -27,13 +28,24 @@ static const char *service_name(const struct service *service) {
     return image_string(&init.image, service->entry->name);
 }
 
+// What a service keeps is paid twice, by init and by the service: in a small machine it is less.
+static uint64_t kept_size(const struct image_entry *entry) {
+    uint64_t share = align_down(init.boot->memory_bytes / KEPT_SHARE, KEPT_UNIT);
+    return min_u64(entry->keeps, max_u64(share, KEPT_UNIT));
+}
+
+uint64_t service_memory(const struct service *service) {
+    return service->entry->memory - service->entry->keeps + service->kept_bytes;
+}
+
 static void service_create(struct service *service, const struct image_entry *entry) {
     service->entry = entry;
     status_t status = ts_endpoint_create(entry->places, &service->endpoint);
     if (status == STATUS_OK && (entry->flags & IMAGE_HEARS) != 0)
         status = ts_notification_create(&service->notification);
-    if (status == STATUS_OK && entry->keeps != 0)
-        status = ts_memory_allocate(entry->keeps, 0, &service->kept);
+    service->kept_bytes = kept_size(entry);
+    if (status == STATUS_OK && service->kept_bytes != 0)
+        status = ts_memory_allocate(service->kept_bytes, 0, &service->kept);
     if (status != STATUS_OK)
         stop("service %s: no endpoint or memory: %s", service_name(service), status_text(status));
 }
@@ -114,7 +126,7 @@ static status_t service_start(struct service *service) {
                     [STREAM_OUTPUT] = {.kind = STREAM_CONSOLE, .number = STREAM_NUMBER_OUTPUT},
                     [STREAM_MESSAGES] = {.kind = STREAM_CONSOLE, .number = STREAM_NUMBER_MESSAGES}},
         .entry = entry,
-        .memory = entry->memory,
+        .memory = service_memory(service),
         .priority = entry->priority,
         .service = (int)(service - init.services),
     };
@@ -159,17 +171,22 @@ static void service_failed(struct service *service) {
 }
 
 // One that has run before and finds no room now comes back when there is some: that is no failure of its own.
-static void service_wait(struct service *service) {
+static void service_wait(struct service *service, status_t status) {
+    if (!service->waits)
+        say(LOG_WARNING, "service %s waits for room: %s", service_name(service), status_text(status));
+    service->waits = true;
     service->restart_at = clock_now() + ROOM_PAUSE_NS;
     timer_set();
 }
 
 static void service_try(struct service *service) {
     status_t status = service_start(service);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        service->waits = false;
         return;
+    }
     if (service->ends > 0 && (status == STATUS_NO_QUOTA || status == STATUS_TOO_MANY)) {
-        service_wait(service);
+        service_wait(service, status);
         return;
     }
     say(LOG_ERROR, "service %s: /%s cannot be started: %s", service_name(service),
