@@ -115,6 +115,10 @@ bench: iso ## the benchmarks, in instructions (docs/performance.md)
 	@ninja -C $(BUILD) --quiet bench >&2
 	@tools/bench --arch $(ARCH) --memory "$$MEM"
 
+.PHONY: soak
+soak: iso setup-test ## many boots and an hour's work (BIOS=300 UEFI=100 MINUTES=60 SEED=...)
+	@tools/soak --bios "$${BIOS:-300}" --uefi "$${UEFI:-100}" --minutes "$${MINUTES:-60}" $${SEED:+--seed "$$SEED"}
+
 .PHONY: clean distclean
 clean: ## removes what was built
 	@rm -rf build
