@@ -219,6 +219,19 @@ def sh_parse_seeds():
     ]  # fmt: skip
 
 
+def console_line_seeds():
+    """Pairs of what happens and with what: lines, corrections, ends, modes, the answer to a question for the size."""
+
+    def typed(text):
+        return b"".join(bytes((4, byte)) for byte in text)
+
+    return [
+        typed(b"one\x7f two\x17\r") + b"\1\x50" + typed(b"\x04\x15abc\x03d\x04") + b"\1\2",
+        b"\0\1" + typed(b"raw\x03\x04\r") + b"\1\1\0\0\1\xff", b"\2\0" + typed(b"a\x1b[24;80Rb\x1b[A\r") + b"\1\xff",
+        (b"\3\xff" + typed(b"\r")) * 20 + b"\1\xff" * 20,
+    ]
+
+
 def terminal_seeds():
     """Two bytes of size, then sequences of every kind."""
     text = b"0123456789 \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\r\n\t\b"

@@ -84,6 +84,7 @@ static void test_sequences(void **state) {
     expect("\xe0\x2a\xe0\x4b\xe0\xcb\xe0\xaa\x1e", "\x1b[Da");
     // Pause, Print Screen: nothing, and nothing is left behind.
     expect("\xe1\x1d\x45\xe1\x9d\xc5\x1e", "a");
+    assert_int_equal(keys.locks, LOCK_NUMBER);
     expect("\xe0\x2a\xe0\x37\xe0\xb7\xe0\xaa\x1e", "a");
 }
 

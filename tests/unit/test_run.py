@@ -177,6 +177,22 @@ def test_accelerator(monkeypatch):
     assert qemu.choose_accelerator() == "tcg"
 
 
+def test_a_window_needs_a_display_and_a_qemu_that_has_one(monkeypatch, tmp_path):
+    def fake(kinds):
+        (tmp_path / "qemu").write_text(f"#!/bin/sh\nprintf 'Available display backend types:\\n{kinds}'\n", encoding="ascii")
+        (tmp_path / "qemu").chmod(0o755)
+
+    monkeypatch.setattr(qemu, "BINARY", {"x86_64": str(tmp_path / "qemu")})
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.delenv("DISPLAY", raising=False)
+    fake("none\\ngtk\\n")
+    assert "no display" in qemu.window_problem("x86_64")
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert qemu.window_problem("x86_64") is None
+    fake("none\\ncurses\\n")
+    assert "qemu-system-gui" in qemu.window_problem("x86_64")
+
+
 def test_frames_of_a_panic_get_file_and_line(tmp_path):
     source = tmp_path / "deep.c"
     source.write_text("int inner(void) {\n    return 1;\n}\n\nint _start(void) {\n    return inner() + 1;\n}\n", encoding="ascii")

@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 FIRMWARE = {
@@ -30,6 +31,16 @@ def choose_accelerator(wanted=None):
         words = set()
     usable = os.access("/dev/kvm", os.R_OK | os.W_OK)
     return "kvm" if usable and words & {"vmx", "svm"} else "tcg"
+
+
+def window_problem(arch):
+    """Why QEMU cannot open a window here, or None."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
+    kinds = subprocess.run([BINARY[arch], "-display", "help"], capture_output=True, text=True, check=False).stdout.split()
+    if not {"gtk", "sdl"} & set(kinds):
+        return "this QEMU has no window; it comes with the package 'qemu-system-gui'"
+    return None
 
 
 def firmware_arguments(arch, scratch):
