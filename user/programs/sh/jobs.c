@@ -104,7 +104,8 @@ void jobs_show_ended(struct jobs *jobs) {
         struct job *job = &jobs->list[i];
         if (job->count == 0 || !job_poll(job))
             continue;
-        print("[%zu] %s ended, status %d\n", i + 1, job->text, job->status);
+        if (shell.interactive)
+            print("[%zu] %s ended, status %d\n", i + 1, job->text, job->status);
         job->count = 0;
     }
 }

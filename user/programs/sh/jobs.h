@@ -38,7 +38,7 @@ bool job_is_running(const struct job *job);
 struct job *job_find(struct jobs *jobs, const char *name);
 size_t job_number(const struct jobs *jobs, const struct job *job);
 
-// Tells the person which jobs have ended, and forgets them.
+// Forgets the jobs that have ended, and tells the person, where there is one.
 void jobs_show_ended(struct jobs *jobs);
 
 #endif
