@@ -104,7 +104,7 @@ test: ## every test; ends with `N passed, N failed, N skipped`
 	@tools/setup check
 	@tools/test --arch $(ARCH)
 
-check: setup-test ## format, static analysis, layering, generated files
+check: setup-test iso ## format, static analysis, layering, generated files and pictures
 	@tools/check --arch $(ARCH)
 
 fuzz: setup-test ## fuzzes every parser for a minute each (MINUTES=N for longer)
