@@ -61,14 +61,13 @@ static bool is_unread(const char *path) {
 }
 
 enum platform_status platform_file_read(const char *path, struct platform_file *file) {
-    if (is_unread(path))
-        return PLATFORM_IO_ERROR;
     static bool handed_out[FILES_MAX];
     const struct multiboot2_module *module = nullptr;
     for (size_t i = 0; (module = multiboot2_module_next(information, module)) != nullptr; i++) {
         if (strcmp(module->string, path) != 0)
             continue;
-        if (module->end < module->start || !is_aligned(module->start, PAGE_SIZE) || i >= FILES_MAX)
+        if (is_unread(path) || module->end < module->start || !is_aligned(module->start, PAGE_SIZE) ||
+            i >= FILES_MAX)
             return PLATFORM_IO_ERROR;
         file->data = (void *)(uintptr_t)module->start;
         file->size = module->end - module->start;
