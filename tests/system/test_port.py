@@ -3,6 +3,7 @@
 
 import json
 import re
+import time
 import socket
 
 import pytest
@@ -52,6 +53,7 @@ def test_no_typed_line_is_lost():
 def test_a_panic_is_readable():
     with Machine() as machine:
         machine.expect_prompt()
+        time.sleep(2)  # until the screen is drawn and the processor idle: then it is in the kernel
         monitor(machine, "inject-nmi")
         machine.expect("KERNEL PANIC: expected sound hardware, got a non-maskable interrupt")
         text = machine.expect("KERNEL PANIC END")
