@@ -3,8 +3,10 @@
 about to end, stopped inside its last system call. The machine goes on when GDB leaves."""
 
 import re
+import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,48 @@ def test_symbols_are_loaded_where_the_program_stands(shown):
 def test_mistakes_are_named(shown):
     assert shown["pages 999999"] == "there is no process 999999\n"
     assert shown["descriptors some"] == "'some' is not the number of a process\n"
+
+
+def free_port():
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return server.getsockname()[1]
+
+
+def read_until(stream, text):
+    """Lines up to the one that begins with the text."""
+    lines = []
+    for line in stream:
+        lines.append(line.rstrip("\n"))
+        if line.startswith(text):
+            return lines
+    raise AssertionError(f"no line {text!r} in {lines}")
+
+
+def test_the_printed_line_attaches():
+    """What `make debug` prints is typed as it stands; the machine is halted at its first instruction."""
+    port = free_port()
+    runner = subprocess.Popen(
+        [ROOT / "tools/run", "--gdb", str(port)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        printed = read_until(runner.stderr, "Ctrl-A X quits")
+        assert printed[0] == f"Waiting for a debugger on port {port}; attach from another terminal:"
+        assert [line.split()[0] for line in printed[1:3]] == ["gdb", "lldb"]
+        # QEMU may not listen yet; a person would type the line again.
+        end = time.monotonic() + LIMIT
+        text = ""
+        while "rip" not in text and time.monotonic() < end and runner.poll() is None:
+            line = printed[1].strip() + " -batch -ex 'info registers rip' -ex 'help tessera current' -ex detach"
+            text = subprocess.run(line, shell=True, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  timeout=LIMIT, check=False).stdout  # fmt: skip
+            time.sleep(0.2)
+        # The reset vector (SDM 3A, 10.1.4): EIP 0xfff0, with the base of CS beside it.
+        assert re.search(r"^rip +0xfff0 ", text, re.MULTILINE), text
+        assert "tessera current: what each processor runs." in text, text
+    finally:
+        runner.terminate()
+        runner.communicate(timeout=LIMIT)
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0, "the machine is still there"
