@@ -174,8 +174,12 @@ status_t call_send(struct thread *self, const struct handle *target, uint64_t he
 void call_fault(struct thread *thread, uint64_t label, const uint64_t words[4]) {
     struct outgoing_call *call = &thread->call;
     struct endpoint *endpoint = thread->process->supervisor;
-    *call = (struct outgoing_call){
-        .header = label | HEADER_KERNEL, .badge_value = thread->process->value, .is_fault = true};
+    // The supervisor may read all of the program while the fault is with it.
+    *call = (struct outgoing_call){.header = label | HEADER_KERNEL,
+                                   .badge_value = thread->process->value,
+                                   .range_count = 1,
+                                   .ranges = {{.length = USER_END, .flags = RANGE_READ}},
+                                   .is_fault = true};
     list_init(&call->badge_link);
     for (unsigned i = 0; i < 4; i++)
         call->fault_words[i] = words[i];

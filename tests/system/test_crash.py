@@ -16,6 +16,8 @@ CODE = {
         "stackjump": b"\x48\x8d\x44\x24\xf8\xff\xe0",
         # Reads from the kernel's half.
         "kernelread": b"\x48\xc7\xc0\x00\x00\x00\x80\x8b\x00",
+        # push rbp; mov rbp, rsp; call the next instruction; push rbp; mov rbp, rsp; an illegal instruction.
+        "nested": b"\x31\xed\x55\x48\x89\xe5\xe8\0\0\0\0\x55\x48\x89\xe5\x0f\x0b",
     }
 }[ARCH]  # fmt: skip
 
@@ -37,7 +39,7 @@ def machine(image):
 
 @pytest.mark.parametrize("name, reason", [
     ("illegal", "processor exception"), ("null", "read from address 0"), ("privileged", "processor exception"),
-    ("selfwrite", "write to address"), ("stackjump", "jump to address"), ("kernelread", "0xffffffff80000000"),
+    ("nested", "processor exception"), ("selfwrite", "write to address"), ("stackjump", "jump to address"), ("kernelread", "0xffffffff80000000"),
 ])  # fmt: skip
 def test_a_crash_is_reported_and_disturbs_nothing(machine, name, reason):
     before = machine.command("ps").splitlines()
@@ -49,3 +51,10 @@ def test_a_crash_is_reported_and_disturbs_nothing(machine, name, reason):
     assert machine.command("echo $?") == "139\n"
     names = [row.split()[-1] for row in machine.command("ps").splitlines()]
     assert names == [row.split()[-1] for row in before]
+
+
+def test_the_calls_are_shown(machine):
+    report = machine.command("/nested")
+    at = int(re.search(r"^init:   at (0x[0-9a-f]+)", report, re.MULTILINE).group(1), 16)
+    first = int(re.search(r"^init:   #1 (0x[0-9a-f]+)", report, re.MULTILINE).group(1), 16)
+    assert first == at - 4  # behind the call

@@ -100,6 +100,8 @@ static void unstarted_outlives_its_threads(void **state) {
 static void fault_is_supervised(void **state) {
     (void)state;
     struct actor *a = process_make();
+    const uint32_t written = 0xabcd;
+    store(a, SCRATCH + 64, &written, sizeof(written));
     assert_false(touch(a, 0x55550000, ACCESS_WRITE));
     MUST(&init_actor, RECEIVE, world_supervisor, 0, 0);
     assert_int_equal(init_actor.in.a[0], 1);
@@ -111,6 +113,15 @@ static void fault_is_supervised(void **state) {
     load(&init_actor, init_actor.message + offsetof(struct message_page, registers), &registers,
          sizeof(registers));
     assert_int_equal(registers.stack, SCRATCH + PAGE_SIZE);
+    // It may read the program's memory, where there is some, and change nothing.
+    uint32_t seen = 0;
+    assert_int_equal(MUST(&init_actor, LENT_READ, 0, 0, SCRATCH + 64, SCRATCH, sizeof(seen)), sizeof(seen));
+    load(&init_actor, SCRATCH, &seen, sizeof(seen));
+    assert_int_equal(seen, written);
+    assert_status(ACT(&init_actor, LENT_READ, 0, 0, 0x55550000, SCRATCH, 4), LENT_FAULT);
+    assert_status(ACT(&init_actor, LENT_READ, 0, 0, USER_END - 2, SCRATCH, 4), OUT_OF_RANGE);
+    assert_status(ACT(&init_actor, LENT_WRITE, 0, 0, SCRATCH + 64, SCRATCH, 4), LENT_FAULT);
+    assert_status(ACT(&init_actor, LENT_READ, 0, 1, SCRATCH, SCRATCH, 4), OUT_OF_RANGE);
     // The supervisor mends it.
     uint64_t m = give(a, MUST(&init_actor, MEMORY_ALLOCATE, PAGE_SIZE, 0), RIGHTS_MEMORY_ALL);
     MUST(&init_actor, SPACE_MAP, a->space, m, 0x55550000, 0, PAGE_SIZE, MAP_READ | MAP_WRITE);

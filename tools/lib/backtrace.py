@@ -15,6 +15,41 @@ TRAPPED = re.compile(r"^(?:rip|pc|epc|era) +(?:0x)?([0-9a-fA-F]{16})\b", re.MULT
 PANIC = re.compile(rb"^\W*(?:kernel )?panic\b", re.MULTILINE | re.IGNORECASE)
 
 
+CRASHED = re.compile(r"init: (\S+) \(\d+\) crashed$")
+CRASH_FRAME = re.compile(r"init: +((?:at|#\d+) 0x[0-9a-f]+ .*) \((0x[0-9a-f]+) in the file\)")
+
+
+def crashes(text):
+    """(program, [(the frame as printed, address in the file)]) of every crash that init reported."""
+    found = []
+    for line in text.replace("\r", "").splitlines():
+        if match := CRASHED.search(line):
+            found.append((match.group(1), []))
+        elif found and (match := CRASH_FRAME.search(line)):
+            # A return address stands behind its call.
+            address = int(match.group(2), 16) - (0 if match.group(1).startswith("at") else 1)
+            found[-1][1].append((match.group(1), address))
+    return found
+
+
+def crash_lines(text, programs):
+    """One line for each frame of each crash that is in a program of the folder: as printed, and where it is."""
+    lines = []
+    tool = shutil.which("llvm-symbolizer-19") or shutil.which("llvm-symbolizer")
+    for name, places in crashes(text):
+        file = next((path for path in (programs / f"bin_{name}.elf", programs / f"sbin_{name}.elf") if path.exists()), None)
+        if file is None or not tool or not places:
+            continue
+        result = subprocess.run(
+            [tool, "--output-style=GNU", "--no-inlines", "--functions=none", f"--obj={file}", *(hex(at) for _, at in places)],
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        sources = [place.removeprefix("./") for place in result.stdout.splitlines()]
+        if result.returncode == 0 and len(sources) == len(places):
+            lines += [f"  {name}: {frame} at {source}" for (frame, _), source in zip(places, sources) if not source.startswith("??")]
+    return lines
+
+
 def has_panic(text):
     return PANIC.search(text) is not None
 

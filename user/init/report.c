@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a person reads when a program has faulted: which one, why, where, and its registers. The symbol comes
-// from the program's own symbol table in the archive.
+// What a person reads when a program has faulted: which one, why, where, by which calls, and its registers.
+// The symbols come from the program's own symbol table in the archive; the kernel lends init the program's
+// memory while the fault is with it. tools/lib/backtrace.py adds the lines of the source.
 
 #include "init.h"
 #include <abi/constants.h>
@@ -11,7 +12,7 @@
 #include <user/allowance.h>
 #include <user/program.h>
 
-enum { PLACE_SIZE = 96, LINE_SIZE = 256, REGISTERS_PER_LINE = 4 };
+enum { PLACE_SIZE = 96, LINE_SIZE = 256, REGISTERS_PER_LINE = 4, FRAMES_MAX = 16 };
 
 static const char *access_text(uint64_t access) {
     switch (access) {
@@ -59,6 +60,27 @@ static void registers_report(const struct fault_registers *registers) {
     }
 }
 
+// Return addresses by frame pointers, which all programs here keep; what they point at is the program's word.
+static void frames_report(const struct process *process, uint64_t frame) {
+    char place[PLACE_SIZE];
+    for (unsigned i = 1; i <= FRAMES_MAX; i++) {
+        struct {
+            uint64_t frame, address;
+        } caller;
+        uint64_t copied = 0;
+        if (frame % sizeof(uint64_t) != 0 ||
+            ts_lent_read((desc_t){DESCRIPTOR_NONE}, 0, frame, &caller, sizeof(caller), &copied) !=
+                STATUS_OK ||
+            caller.address == 0)
+            return;
+        place_name(process, caller.address, place);
+        say(LOG_ERROR, "  #%u %#llx%s", i, (unsigned long long)caller.address, place);
+        if (caller.frame <= frame)
+            return;
+        frame = caller.frame;
+    }
+}
+
 // A program that crashes again and again must not push everything else out of the log.
 static bool may_report(const struct process *process) {
     static struct allowances reports = {.burst = 20, .per_second = 1};
@@ -85,5 +107,6 @@ void fault_report(const struct process *process, const struct ts_call *call,
             (unsigned long long)call->word[0], (unsigned long long)call->word[2]);
     }
     say(LOG_ERROR, "  at %#llx%s", (unsigned long long)instruction, place);
+    frames_report(process, registers->frame);
     registers_report(registers);
 }

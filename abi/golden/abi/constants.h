@@ -34,7 +34,7 @@
 #define HEADER_RANGES_SHIFT 36ULL // bits 36..37: lent ranges in the message page, 0 to 2 (call only)
 #define HEADER_GIVE_BACK 0x10000000000ULL // bit 40, reply only: moved descriptors of the call go back to the caller
 #define HEADER_EVENT 0x20000000000ULL // bit 41, set by the kernel on receive: not a call, nothing to answer (label is an EVENT_ value)
-#define HEADER_KERNEL 0x40000000000ULL // bit 42, set by the kernel on receive: a fault call sent by the kernel (label is a FAULT_ value)
+#define HEADER_KERNEL 0x40000000000ULL // bit 42, set by the kernel on receive: a fault call sent by the kernel (label is a FAULT_ value); its range 0 lends the whole address space of the process to read, with addresses as offsets
 #define EVENT_NOTIFIED 1ULL // bits of the bound notification; word 0: the bits
 #define EVENT_BADGE_CLOSED 2ULL // the last descriptor of the badge is gone; the place is free again
 #define EVENT_PROCESS_ENDED 3ULL // word 0: END_ reason, word 1: status, word 2: fault address, word 3: fault instruction

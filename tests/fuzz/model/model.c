@@ -177,6 +177,8 @@ bool model_touch(int t, uint64_t address, unsigned access) {
         return true;
     thread->result = (struct m_result){};
     thread->call = (struct m_call){.server = M_NONE, .reply = M_NONE, .badge = M_NONE, .is_fault = true};
+    thread->call.ranges = 1;
+    thread->call.range[0] = (struct message_range){.length = USER_END, .flags = RANGE_READ};
     thread->call.header = FAULT_ACCESS | HEADER_KERNEL;
     thread->call.words[0] = address;
     thread->call.words[1] = 0x400000;
