@@ -37,6 +37,20 @@ def test_killed_service_comes_back(service):
         assert f"init: {service} ({old}) was ended" in machine.command("log")
 
 
+def test_the_next_log_server_goes_on_behind_the_last():
+    with Machine() as machine:
+        machine.expect_prompt()
+        first = number_of(machine, "power")
+        machine.command(f"kill {first}")
+        settle(machine)
+        for _ in range(2):
+            machine.command(f"kill {number_of(machine, 'log')}")
+            settle(machine)
+            machine.command("sleep 0.5")
+        assert machine.log.count(f"init: service power ({first}) was ended") == 1
+        assert machine.log.count("init: service log (") == 2
+
+
 def test_restart_limit_of_what_the_system_can_do_without():
     with Machine() as machine:
         machine.expect_prompt()

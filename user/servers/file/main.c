@@ -334,21 +334,9 @@ static const struct file_ops operations = {
 
 // ---- start
 
-// Maps a memory object whole, so far behind what the heap will ever use.
-static void *memory_map(desc_t memory, uint64_t distance, uint64_t flags, uint64_t *size) {
-    uint64_t address = startup->heap_start + distance;
-    struct descriptor_info info = {};
-    if (ts_descriptor_inspect(memory, &info, sizeof(info)) != STATUS_OK)
-        return nullptr;
-    *size = info.size;
-    if (ts_space_map((desc_t){0}, memory.value, address, 0, info.size, flags) != STATUS_OK)
-        return nullptr;
-    return (void *)(uintptr_t)address;
-}
-
 static void archive_index(void) {
     uint64_t size = 0;
-    const void *archive = memory_map(startup_descriptor("initrd"), GIB, MAP_READ, &size);
+    const void *archive = memory_map(startup_descriptor("initrd"), MAP_READ, &size);
     if (archive == nullptr)
         fail("the boot archive cannot be mapped");
     enum tar_error defect;
@@ -364,7 +352,7 @@ static void archive_index(void) {
 static void volume_start(void) {
     uint64_t size = 0;
     struct volume_report report;
-    void *memory = memory_map(startup_descriptor("kept"), GIB * 1024, MAP_READ | MAP_WRITE, &size);
+    void *memory = memory_map(startup_descriptor("kept"), MAP_READ | MAP_WRITE, &size);
     // Of an earlier volume a client may still have numbers: those of this one start above.
     if (memory == nullptr || volume_open(&volume, memory, size, clock_now() >> 12, &report) != STATUS_OK)
         fail("there is no memory for /tmp");

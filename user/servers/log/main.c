@@ -7,8 +7,9 @@
 //
 // What is shown are errors, warnings and notices (base/log_level.h). In a boot that runs one command
 // (`--frames`) every line goes to the console, which sends it as a record of its own. Lines from before the
-// start of this server were written to the serial line by the kernel itself; of those only what matters is
-// shown, again.
+// first start of this server were written to the serial line by the kernel itself; of those only what matters
+// is shown, again. Up to where lines were shown stands in memory that outlives the process, so its successor
+// goes on behind them.
 
 #include <abi/constants.h>
 #include <base/log_level.h>
@@ -23,11 +24,18 @@
 
 enum { LINE_SIZE = 1024, TEXT_MAX = 400 };
 
+// In the kept memory, zero at first. One word, so it is whole at any moment.
+struct kept {
+    uint64_t shown; // bytes of the kernel's log up to the end of a line
+};
+
 struct log_server {
+    struct kept *kept;
     bool frames;
     desc_t kernel;
     desc_t console;
-    uint64_t position; // of the kernel's log, shown so far
+    uint64_t position; // of the kernel's log, read so far
+    uint64_t taken;    // of that, up to here in `line`
     bool catching_up;  // these lines are from before this server's start: most were shown then
     char line[LINE_SIZE];
     size_t length;
@@ -62,8 +70,11 @@ static void bytes_show(const char *bytes, size_t length) {
     for (size_t i = 0; i < length; i++) {
         if (bytes[i] == '\n' || server.length == LINE_SIZE - 1)
             line_show();
+        server.taken++;
         if (bytes[i] != '\n')
             server.line[server.length++] = bytes[i];
+        else
+            server.kept->shown = server.taken;
     }
 }
 
@@ -76,6 +87,7 @@ static void pump(void) {
         if (ts_log_read(server.kernel, server.position, bytes, sizeof(bytes), &filled, &next) != STATUS_OK)
             return;
         server.position = next;
+        server.taken = next - filled; // what was overwritten meanwhile is skipped
         bytes_show(bytes, filled);
     } while (filled > 0);
 }
@@ -133,7 +145,12 @@ int main(int count, char **arguments) {
     server.console = startup_descriptor("console");
     if (ts_notification_bind(startup_descriptor("notification")) != STATUS_OK)
         return 1;
-    server.catching_up = true;
+    uint64_t size = 0;
+    server.kept = memory_map(startup_descriptor("kept"), MAP_READ | MAP_WRITE, &size);
+    if (server.kept == nullptr || size < sizeof(*server.kept))
+        return 1;
+    server.position = server.kept->shown;
+    server.catching_up = server.position == 0;
     pump();
     server.catching_up = false;
     struct ts_call call;

@@ -56,6 +56,12 @@ status_t input_read(void *buffer, size_t size, size_t *count);
 // started again.
 status_t input_raw(bool on);
 
+// ---- memory
+
+// Maps a memory object whole, with MAP_ flags; *size is its size in bytes. nullptr when that is not allowed or there
+// is no room. The mapping stays until the process ends.
+void *memory_map(desc_t memory, uint64_t flags, uint64_t *size);
+
 // ---- log
 
 // A line in the system's log with the program's number; down to LOG_NOTICE it is shown on the console too.
