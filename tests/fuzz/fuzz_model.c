@@ -33,6 +33,12 @@ static void step(void) {
         call(t, SYSCALL_DESCRIPTOR_RELEASE, pick(p, UINT32_MAX, true), 0, 0, 0, 0, 0);
         return;
     }
+    if (one_in(8) && act_transit(t))
+        return;
+    if (one_in(4) && act_server_end(t))
+        return;
+    if (p != 0 && one_in(2048))
+        scripts[t].step = SCRIPT_FILL;
     switch (below(16)) {
     case 0:
     case 1:

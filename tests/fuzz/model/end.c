@@ -41,6 +41,7 @@ void slot_free(int p, int s) {
 }
 
 static void clone_drop(int t, struct m_outgoing *one) {
+    served(one->object, one->rights); // on its way it counted as a server
     object_release(one->object, model.processes[model.threads[t].process].quota);
 }
 

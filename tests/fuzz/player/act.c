@@ -131,8 +131,40 @@ void act_memory(int t) {
     }
 }
 
+// The running thread's process ends while another one waits for its answer.
+bool act_server_end(int t) {
+    const struct m_thread *thread = &model.threads[t];
+    if (thread->process == 0 || thread->pending == M_NONE)
+        return false;
+    const struct m_thread *caller = &model.threads[thread->pending];
+    if (caller->process == thread->process || caller->call.is_fault)
+        return false;
+    call(t, SYSCALL_PROCESS_EXIT, below(256), 0, 0, 0, 0, 0);
+    return true;
+}
+
+// A process with a thread in a call is ended by another one.
+static bool act_end_in_call(int t) {
+    int p = model.threads[t].process;
+    for (int s = 0; s < M_SLOTS; s++) {
+        const struct m_slot *slot = &model.processes[p].slots[s];
+        if (slot->kind != M_STRONG || slot->type != OBJECT_PROCESS)
+            continue;
+        int other = model.objects[slot->object].index;
+        for (int i = 0; other != 0 && i < M_THREADS; i++)
+            if (model.threads[i].used && model.threads[i].process == other &&
+                (model.threads[i].wait == M_AWAITING || model.threads[i].pending != M_NONE)) {
+                call(t, SYSCALL_PROCESS_END, slot->value, below(256), 0, 0, 0, 0);
+                return true;
+            }
+    }
+    return false;
+}
+
 void act_end(int t) {
     int p = model.threads[t].process;
+    if (one_in(2) && act_end_in_call(t))
+        return;
     switch (below(3)) {
     case 0:
         call(t, SYSCALL_PROCESS_END, pick_other_than_init(p), one_in(10) ? 256 : below(256), 0, 0, 0, 0);
@@ -216,6 +248,64 @@ static void act_serve(int t) {
         return;
     }
     }
+}
+
+// A descriptor that is on its way in a call, named in each call that takes its type.
+bool act_transit(int t) {
+    static const struct {
+        enum object_type type;
+        unsigned number;
+    } takers[] = {
+        {OBJECT_MEMORY, SYSCALL_MEMORY_SEAL},       {OBJECT_SPACE, SYSCALL_SPACE_UNMAP},
+        {OBJECT_SPACE, SYSCALL_SPACE_PROTECT},      {OBJECT_PROCESS, SYSCALL_PROCESS_END},
+        {OBJECT_PROCESS, SYSCALL_PROCESS_TABLE},    {OBJECT_PROCESS, SYSCALL_PROCESS_QUOTA},
+        {OBJECT_QUOTA, SYSCALL_QUOTA_INSPECT},      {OBJECT_PROCESS, SYSCALL_THREAD_CREATE},
+        {OBJECT_THREAD, SYSCALL_THREAD_PRIORITY},   {OBJECT_ENDPOINT, SYSCALL_PROCESS_CREATE},
+        {OBJECT_REPLY, SYSCALL_LENT_READ},          {OBJECT_REPLY, SYSCALL_LENT_WRITE},
+        {OBJECT_PLATFORM, SYSCALL_LOG_WRITE},       {OBJECT_PLATFORM, SYSCALL_PORT_WRITE},
+        {OBJECT_PLATFORM, SYSCALL_MEMORY_PHYSICAL},
+    };
+    int p = model.threads[t].process;
+    unsigned which = (unsigned)below(array_length(takers));
+    uint64_t value = pick_sent(p, 1u << takers[which].type);
+    int s = model_find_slot(p, value);
+    if (s == M_NONE || model.processes[p].slots[s].type != takers[which].type)
+        return false;
+    switch (takers[which].number) {
+    case SYSCALL_SPACE_UNMAP:
+    case SYSCALL_SPACE_PROTECT:
+        call(t, takers[which].number, value, pick_mapping(p), MAP_READ, 0, 0, 0);
+        break;
+    case SYSCALL_PROCESS_TABLE:
+    case SYSCALL_QUOTA_INSPECT:
+        call(t, takers[which].number, value, 0, BUFFER, pick_size(sizeof(struct quota_info)), 0, 0);
+        break;
+    case SYSCALL_PROCESS_QUOTA:
+        call(t, takers[which].number, value, BUFFER, sizeof(struct quota_info), 0, 0, 0);
+        break;
+    case SYSCALL_PROCESS_CREATE:
+        if (!limits_make(t))
+            return false;
+        call(t, takers[which].number, value, below(8), BUFFER, sizeof(struct limits), 0, 0);
+        break;
+    case SYSCALL_LENT_READ:
+    case SYSCALL_LENT_WRITE:
+        call(t, takers[which].number, value, 0, 0, BUFFER, 8, 0);
+        break;
+    case SYSCALL_LOG_WRITE:
+        call(t, takers[which].number, value, BUFFER, 8, 0, 0, 0);
+        break;
+    case SYSCALL_PORT_WRITE:
+        call(t, takers[which].number, value, 0x80, 1, 0, 0, 0);
+        break;
+    case SYSCALL_MEMORY_PHYSICAL:
+        call(t, takers[which].number, value, 0xfe000000, PAGE_SIZE, 0, 0, 0);
+        break;
+    default:
+        call(t, takers[which].number, value, below(8), 0, 0, 0, 0);
+        break;
+    }
+    return true;
 }
 
 void act_ipc(int t) {

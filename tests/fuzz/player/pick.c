@@ -29,7 +29,7 @@ uint64_t pick_slot(int p, uint32_t types, bool keep) {
 }
 
 // One that is on its way in a call, if there is any.
-static uint64_t pick_sent(int p, uint32_t types) {
+uint64_t pick_sent(int p, uint32_t types) {
     for (int pass = 0; pass < 2; pass++)
         for (int s = 0; s < M_SLOTS; s++) {
             const struct m_slot *slot = &model.processes[p].slots[s];
@@ -66,13 +66,14 @@ uint64_t pick(int p, uint32_t types, bool keep) {
     return keep && s != M_NONE && is_protected(p, s) ? 0 : value;
 }
 
-// A process descriptor, but not init's, which others may have been sent: its end is the end of the machine.
+// A process descriptor, but init's only for init, who cannot end itself so. Others may have been sent it, and
+// its end is the end of the machine.
 uint64_t pick_other_than_init(int p) {
     uint64_t value = pick(p, TYPE(PROCESS), false);
     int s = model_find_slot(p, value);
     bool is_init = s != M_NONE && model.objects[model.processes[p].slots[s].object].type == OBJECT_PROCESS &&
                    model.objects[model.processes[p].slots[s].object].index == 0;
-    return is_init ? 0 : value;
+    return is_init && p != 0 ? 0 : value;
 }
 
 uint64_t pick_rights(void) {

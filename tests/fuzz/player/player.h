@@ -24,7 +24,10 @@
 #define WORDS      (SCRATCH + 0x1000) // futex words, never written
 #define TYPE(name) (1u << OBJECT_##name)
 
-// What a thread does for a process that it has made: memory for it, a thread in it, a start.
+// What a thread does for a process that it has made: memory for it, a thread in it, a start. Or, for its own,
+// SCRIPT_FILL.
+#define SCRIPT_FILL 20
+
 struct script {
     unsigned step;
     uint64_t process, space, value;
@@ -62,6 +65,7 @@ void results_compare(void);
 // pick.c
 uint64_t live_slots(int p);
 bool is_protected(int p, int s);
+uint64_t pick_sent(int p, uint32_t types);
 uint64_t pick_slot(int p, uint32_t types, bool keep);
 uint64_t pick(int p, uint32_t types, bool keep);
 uint64_t pick_other_than_init(int p);
@@ -89,7 +93,9 @@ void act_process(int t);
 void act_descriptor(int t);
 void act_memory(int t);
 void act_end(int t);
+bool act_server_end(int t);
 void act_thread(int t);
+bool act_transit(int t);
 void act_ipc(int t);
 void act_notification(int t);
 void act_platform(int t);

@@ -47,6 +47,34 @@ void call(int t, uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d
 
 struct script scripts[M_THREADS];
 
+// Any that is strong, or whichever comes.
+static uint64_t pick_strong(int p) {
+    uint64_t value = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        value = pick_slot(p, UINT32_MAX, false);
+        int s = model_find_slot(p, value);
+        if (s != M_NONE && model.processes[p].slots[s].kind == M_STRONG)
+            break;
+    }
+    return value;
+}
+
+// Takes all bytes of the process's quota, then all slots of its table: the next slot costs what is not there.
+// The first refusal ends the script.
+static void fill_step(int t) {
+    int p = model.threads[t].process, quota = model.processes[p].quota;
+    uint64_t left = (model.quotas[quota].limit.bytes - model_used(quota).bytes) / PAGE_SIZE;
+    if (left > 0) // from nine pages on, a memory has a page of its own
+        call(t, SYSCALL_MEMORY_ALLOCATE,
+             (left > 9   ? left - 1
+              : left > 8 ? 8
+                         : left) *
+                 PAGE_SIZE,
+             0, 0, 0, 0, 0);
+    else
+        call(t, SYSCALL_DESCRIPTOR_WEAKEN, pick_strong(p), 0, 0, 0, 0, 0);
+}
+
 void script_step(int t) {
     struct script *script = &scripts[t];
     const struct arch_thread *registers = &kernel_threads[t]->arch;
@@ -80,6 +108,9 @@ void script_step(int t) {
              pick_slot(model.threads[t].process,
                        TYPE(ENDPOINT) | TYPE(NOTIFICATION) | TYPE(PLATFORM) | TYPE(BADGE), false),
              0x1f7, 0, 0, 0, 0);
+        break;
+    case SCRIPT_FILL:
+        fill_step(t);
         break;
     default:
         script->step = script->step == 7 ? 8 : 0;
