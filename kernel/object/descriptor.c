@@ -76,6 +76,12 @@ bool handle_is_current(const struct handle *handle) {
     return atomic_load(&handle->slot->tag) == handle->tag;
 }
 
+// Only written under the process lock: no atomic addition is needed.
+static void used_change_locked(struct descriptor_table *table, uint32_t by) {
+    atomic_store_explicit(&table->used, atomic_load_explicit(&table->used, memory_order_relaxed) + by,
+                          memory_order_relaxed);
+}
+
 static void slot_push_free(struct descriptor_table *table, struct slot *slot) {
     slot->peer = table->free;
     table->free = slot;
@@ -119,7 +125,7 @@ uint64_t table_insert_locked(struct process *process, struct object *object, enu
     ASSERT(slot && table->free_count > 0);
     table->free = slot->peer;
     table->free_count--;
-    table->used++;
+    used_change_locked(table, 1);
     slot->peer = nullptr;
     slot->peer_process = nullptr;
     slot->serial = object->serial;
@@ -141,7 +147,7 @@ void slot_free_locked(struct process *process, struct slot *slot) {
     struct descriptor_table *table = &process->table;
     ASSERT(list_is_empty(&slot->mappings));
     uint64_t generation = tag_generation(slot->tag);
-    table->used--;
+    used_change_locked(table, -1u);
     atomic_store_explicit(&slot->object, nullptr, memory_order_relaxed);
     // A slot whose generation is used up stays as it is, found by nobody.
     bool last = generation == GENERATION_MAX;

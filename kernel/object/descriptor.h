@@ -79,9 +79,9 @@ static inline uint64_t handle_rights(const struct handle *handle) {
 bool handle_is_current(const struct handle *handle);
 
 struct descriptor_table {
-    struct slot **pages; // a page of pointers to pages of slots
-    uint32_t populated;  // slots that exist
-    uint32_t used;
+    struct slot **pages;   // a page of pointers to pages of slots
+    uint32_t populated;    // slots that exist
+    _Atomic uint32_t used; // reports read it without the lock
     uint32_t free_count;
     struct slot *free;
 };

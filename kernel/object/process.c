@@ -44,7 +44,10 @@ struct process *process_create(struct quota *quota, struct endpoint *supervisor,
     object_get(&process->space->object);
     object_retain(&process->space->object);
     list_push_back(&process->spaces, &process->space->link);
+    // The quota is in the tree, where reports find it.
+    lock_acquire(&quota->object.lock);
     quota->process = process;
+    lock_release(&quota->object.lock);
     return process;
 }
 

@@ -31,8 +31,8 @@ struct process {
     _Atomic(enum process_state) state;
     struct descriptor_table table;
     struct list threads;
-    uint32_t thread_count;                           // that still use it or its quota
-    bool awaits_threads;                             // the end's job: the last of them queues it
+    _Atomic uint32_t thread_count; // that still use it or its quota; reports read it without the lock
+    bool awaits_threads;           // the end's job: the last of them queues it
     uint64_t slots[(THREADS_PER_PROCESS + 63) / 64]; // message page slots in use
     struct list spaces;
     bool started; // holds itself

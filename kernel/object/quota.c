@@ -126,7 +126,9 @@ static void quota_spent(struct quota *quota) {
     object_get(&parent->object);
     quota->object.payer = parent;
     quota->object.charge = charge_records(RECORD_QUOTA, 1);
+    lock_acquire(&quota->object.lock); // a report may have found it before it left the tree
     quota->limit = quota->object.charge;
+    lock_release(&quota->object.lock);
     back.records[RECORD_QUOTA]--;
     lock_acquire(&parent->object.lock);
     parent->carved -= back.bytes;
@@ -220,6 +222,7 @@ void quota_report(struct quota *quota, struct quota_info *info) {
         info->records_limit[i] = quota->limit.records[i];
         info->records_used[i] = quota->used.records[i];
     }
+    // The process lock comes before ours; each of these counts is right by itself.
     const struct process *process = quota->process;
     if (process) {
         info->process = process->object.serial;

@@ -74,7 +74,7 @@ static void call_random(struct thread *thread, uint64_t *random) {
     uint64_t x = atomic_load(cell(thread, random)), y = atomic_load(cell(thread, random));
     uint64_t r = random_next(random), soon = clock_now() + r % 5000;
     uint64_t address = 0x20000000 + r % 8 * PAGE_SIZE;
-    switch (random_next(random) % 26) {
+    switch (random_next(random) % 27) {
     case 0:
         call_set(registers, SYSCALL_ENDPOINT_CREATE, 3, 0, 0, 0, 0, 0);
         return;
@@ -145,6 +145,11 @@ static void call_random(struct thread *thread, uint64_t *random) {
     case 24:
         message_make(thread, random);
         call_set(registers, SYSCALL_RECEIVE, x, 0, soon, 0, 0, 0);
+        return;
+    case 25: // nothing is mapped there, but what would be copied is gathered before
+        call_set(registers, SYSCALL_PROCESS_QUOTA,
+                 r % 2 ? 0 : atomic_load(&cells[thread->process == processes[1]][0]), SCRATCH,
+                 sizeof(struct quota_info), 0, 0, 0);
         return;
     default:
         if (r % 3 == 0)
