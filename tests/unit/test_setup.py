@@ -172,3 +172,34 @@ def test_wrong_use(debian):
     for arguments in ((), ("everything",)):
         status, said = debian.setup(*arguments)
         assert status == 2 and "usage: tools/setup run|test|check" in said
+
+
+def setup_beside_a_font_tool(debian, uid):
+    """All packages are there, the package lists are not, and so the font cannot be fetched before they are."""
+    tools = debian.folder / "tools"
+    tools.mkdir()
+    shutil.copy(ROOT / "tools/setup", tools / "setup")
+    fontc = tools / "fontc"
+    fontc.write_text(f'#!/bin/sh\ncd "{debian.folder}"\necho "fontc $*" >>calls\ngrep -q font known\n', encoding="ascii")
+    fontc.chmod(0o755)
+    debian.write("installed", "\n".join(packages()) + "\n")
+    debian.write("upstream", "font\n")
+    debian.write("uid", f"{uid}\n")
+    environment = {"PATH": str(debian.folder / "bin"), "TESSERA_CACHE": str(debian.folder / "cache")}
+    return subprocess.run(
+        ["/bin/sh", tools / "setup", "test"], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_the_font_brings_the_package_lists(debian):
+    result = setup_beside_a_font_tool(debian, 0)
+    assert result.returncode == 0, result.stderr
+    calls = debian.read("calls").splitlines()
+    assert [call.split()[0] for call in calls] == ["fontc", "apt-get", "fontc"] and " update " in calls[1] + " "
+
+
+def test_the_font_without_root(debian):
+    result = setup_beside_a_font_tool(debian, 1000)
+    assert result.returncode == 1
+    assert "apt-get update && apt-get download console-setup-linux" in result.stderr
+    assert debian.read("calls").splitlines() == ["fontc --fetch"]
