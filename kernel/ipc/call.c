@@ -178,7 +178,7 @@ void call_fault(struct thread *thread, uint64_t label, const uint64_t words[4]) 
     *call = (struct outgoing_call){.header = label | HEADER_KERNEL,
                                    .badge_value = thread->process->value,
                                    .range_count = 1,
-                                   .ranges = {{.length = USER_END, .flags = RANGE_READ}},
+                                   .ranges = {{.length = user_length, .flags = RANGE_READ}},
                                    .is_fault = true};
     list_init(&call->badge_link);
     for (unsigned i = 0; i < 4; i++)

@@ -9,6 +9,8 @@
 #include "memory/user.h"
 #include "object/space.h"
 
+const uint64_t user_length = USER_END;
+
 bool user_range_valid(uint64_t address, uint64_t length) {
     return address >= USER_START && address < USER_END && length <= USER_END - address;
 }

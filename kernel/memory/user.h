@@ -10,6 +10,8 @@
 
 struct space;
 
+// Bytes from address 0 to the end of user space.
+extern const uint64_t user_length;
 // The one range check: [address, address + length) lies in user space. Length 0 is valid if the address is.
 bool user_range_valid(uint64_t address, uint64_t length);
 

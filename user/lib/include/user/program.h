@@ -58,8 +58,8 @@ status_t input_raw(bool on);
 
 // ---- memory
 
-// Maps a memory object whole, with MAP_ flags; *size is its size in bytes. nullptr when that is not allowed or there
-// is no room. The mapping stays until the process ends.
+// Maps a memory object whole, with MAP_ flags; *size is its size in bytes. nullptr when that is not allowed
+// or there is no room. The mapping stays until the process ends.
 void *memory_map(desc_t memory, uint64_t flags, uint64_t *size);
 
 // ---- log
