@@ -39,18 +39,9 @@ bool config_text_is(struct config_text text, const char *word) {
     if (text.length != length)
         return false;
     for (size_t i = 0; i < length; i++)
-        if (lower(text.start[i]) != word[i])
+        if (lower(text.start[i]) != lower(word[i]))
             return false;
     return true;
-}
-
-// The same, where both sides may have capital letters.
-static bool text_is_same(struct config_text text, const char *word) {
-    size_t length = strlen(word);
-    bool same = text.length == length;
-    for (size_t i = 0; same && i < length; i++)
-        same = lower(text.start[i]) == lower(word[i]);
-    return same;
 }
 
 static bool is_blank(char character) {
@@ -150,7 +141,7 @@ static bool handle_comment(struct parser *parser, struct config_text value) {
 }
 
 static bool handle_firmware(struct parser *parser, struct config_text value) {
-    if (!text_is_same(value, parser->machine->firmware))
+    if (!config_text_is(value, parser->machine->firmware))
         parser->entry->is_hidden = true;
     return true;
 }
@@ -162,8 +153,8 @@ static bool handle_architecture(struct parser *parser, struct config_text value)
         size_t length = 0;
         while (length < value.length && !is_blank(value.start[length]))
             length++;
-        is_listed = is_listed || text_is_same((struct config_text){value.start, length, value.line},
-                                              parser->machine->architecture);
+        is_listed = is_listed || config_text_is((struct config_text){value.start, length, value.line},
+                                                parser->machine->architecture);
         value.start += length;
         value.length -= length;
         value = text_trim(value);

@@ -107,7 +107,7 @@ struct config_error {
 // Splits a text at its last '#'. False when what follows it is not of the length of a BLAKE2b hash.
 [[nodiscard]] bool config_split_hash(struct config_text *path, struct config_text *hash);
 
-// Whether a value is this word; capital letters count as small ones, `word` has only those.
+// Whether a value is this word; capital letters count as small ones.
 bool config_text_is(struct config_text text, const char *word);
 
 #endif

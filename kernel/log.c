@@ -60,8 +60,8 @@ static void lines_add(enum log_level otherwise, bool marked, const char *text, s
     while (length > 0) {
         enum log_level level = otherwise;
         if (marked && log_level_take(text, length, &level)) {
-            text += 2;
-            length -= 2;
+            text += LOG_LEVEL_SIZE;
+            length -= LOG_LEVEL_SIZE;
         }
         const char *newline = memchr(text, '\n', length);
         size_t part = newline == nullptr ? length : (size_t)(newline - text) + 1;

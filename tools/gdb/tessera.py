@@ -6,6 +6,7 @@ map, so they work wherever the machine was stopped, and for processes that do no
 by the number that `tessera processes` prints first (the serial number of the object).
 """
 
+import inspect
 import struct
 import sys
 from pathlib import Path
@@ -247,9 +248,10 @@ class Command(gdb.Command):
     def invoke(self, argument, from_tty):
         words = gdb.string_to_argv(argument)
         try:
-            self.show(*words)
+            inspect.signature(self.show).bind(*words)
         except TypeError:
             raise gdb.GdbError(self.__doc__) from None
+        self.show(*words)
 
     def show(self, *words):
         raise NotImplementedError

@@ -63,7 +63,7 @@ struct service {
     uint32_t process; // number while it runs, else 0
     uint64_t window;  // bytes that init pays at most at a time to start it; known when it has run
     unsigned failures;
-    uint64_t ends;       // in all
+    uint64_t end_count;  // how often one of its processes has ended
     uint64_t restart_at; // 0: not waiting
     bool waits;          // there was no room for it the last time
     bool asked;          // its end was asked for and is no failure
@@ -111,7 +111,7 @@ const char *end_reason_text(uint64_t reason);
 
 // ---- loader.c
 
-// Starts a file of the archive. `entry` says what it gets. On an error nothing is left.
+// A process that is to be started.
 struct start {
     const char *path; // relative, as in the archive
     const char *name;
@@ -123,14 +123,15 @@ struct start {
     const char *environment; // as arguments
     size_t environment_size;
     struct stream
-        streams[STREAM_COUNT]; // a pipe's number is a descriptor of init's, which moves to the child
-    const struct image_entry *entry;
-    uint64_t memory;   // bytes of its quota
-    uint32_t priority; // of its quota and its thread
+        streams[STREAM_COUNT];       // a pipe's number is a descriptor of init's, which moves to the child
+    const struct image_entry *entry; // what it gets
+    uint64_t memory;                 // bytes of its quota
+    uint32_t priority;               // of its quota and its thread
     int service;
     uint32_t parent;
     uint32_t group; // 0: its own
 };
+// Starts a file of the archive. On an error nothing is left.
 [[nodiscard]] status_t process_start(const struct start *start, struct process **started);
 
 // ---- room.c

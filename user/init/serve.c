@@ -345,7 +345,7 @@ static status_t handle_service(struct ts_call *call, uint64_t index, struct ts_l
     const struct process *process = process_find(service->process);
     struct service_record record = {.state = service_state(service),
                                     .process = service->process,
-                                    .ends = service->ends,
+                                    .ends = service->end_count,
                                     .started = process != nullptr ? process->started : 0,
                                     .essential = (service->entry->flags & IMAGE_ESSENTIAL) != 0};
     format_buffer(record.name, sizeof(record.name), "%s", image_string(&init.image, service->entry->name));

@@ -185,7 +185,7 @@ static void service_try(struct service *service) {
         service->waits = false;
         return;
     }
-    if (service->ends > 0 && (status == STATUS_NO_QUOTA || status == STATUS_TOO_MANY)) {
+    if (service->end_count > 0 && (status == STATUS_NO_QUOTA || status == STATUS_TOO_MANY)) {
         service_wait(service, status);
         return;
     }
@@ -213,7 +213,7 @@ void service_ended(struct process *process) {
     if (clock_now() - process->started > LONG_RUN_NS)
         service->failures = 0;
     service->process = 0;
-    service->ends++;
+    service->end_count++;
     if (service->asked)
         service_asked(service);
     else

@@ -5,7 +5,7 @@
 #include <manual/env.h>
 #include <base/string.h>
 
-enum { STATUS_NO_PROGRAM = 127, STATUS_CANNOT = 126, VARIABLES_MAX = 512 };
+enum { VARIABLES_MAX = 512 };
 
 static const char *list[VARIABLES_MAX];
 static size_t filled;

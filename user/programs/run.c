@@ -6,8 +6,6 @@
 #include <manual/run.h>
 #include <user/path.h>
 
-enum { STATUS_NO_PROGRAM = 127, STATUS_CANNOT = 126 };
-
 static bool options_apply(struct spawn *spawn) {
     static char directory[PATH_SIZE];
     if (option_memory != nullptr && (!size_parse(option_memory, &spawn->memory) || spawn->memory == 0)) {

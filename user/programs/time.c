@@ -5,7 +5,7 @@
 #include <manual/time.h>
 #include <abi/constants.h>
 
-enum { STATUS_NO_PROGRAM = 127, STATUS_CANNOT = 126, MILLISECOND = 1'000'000 };
+enum { MILLISECOND = 1'000'000 };
 
 static unsigned long long milliseconds(uint64_t nanoseconds) {
     return (nanoseconds + MILLISECOND / 2) / MILLISECOND;

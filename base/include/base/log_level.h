@@ -20,9 +20,11 @@ enum log_level {
 
 #define LOG_LEVEL_LETTERS "EWNID"
 
+enum { LOG_LEVEL_SIZE = 2 }; // bytes before a line's text: the letter and a blank
+
 // Whether a text begins with the letter of a level and a blank; *level is set then.
 static inline bool log_level_take(const char *text, size_t length, enum log_level *level) {
-    if (length < 2 || text[1] != ' ')
+    if (length < LOG_LEVEL_SIZE || text[1] != ' ')
         return false;
     for (unsigned i = 0; i < LOG_LEVELS; i++) {
         if (text[0] != LOG_LEVEL_LETTERS[i])

@@ -9,6 +9,9 @@
 #include <abi/structs.h>
 #include <base/types.h>
 
+// What the keyboard answers to a byte that was sent to it; no key has these codes.
+enum { KEYBOARD_ACKNOWLEDGE = 0xfa, KEYBOARD_RESEND = 0xfe };
+
 struct controller {
     desc_t data;    // port 0x60
     desc_t command; // port 0x64

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The keyboard driver: a process that holds the two ports of the keyboard controller and its interrupt line.
-// Keys become bytes at once (keys.c) and wait in a ring until the console, whose notification is signalled,
+// Keys become bytes at once (keys.c) and wait in a queue until the console, whose notification is signalled,
 // takes them; what nobody takes is dropped, oldest kept. It also restarts the machine for the power server,
 // because that goes through the same controller. The first argument names the layout.
 
@@ -20,8 +20,6 @@ enum {
     CONSOLE_BIT_KEYS = 2,
     ROUNDS_MAX = 256,
     LIGHTS_COMMAND = 0xed,
-    ACKNOWLEDGE = 0xfa,
-    RESEND = 0xfe,
 };
 
 #define RESET_LIMIT_NS 500'000'000ULL
@@ -45,11 +43,11 @@ static void lights_update(void) {
     controller_send(&controller, LIGHTS_COMMAND);
 }
 
-// What the keyboard answers to our commands; no key has these codes.
+// Whether the byte is an answer to our commands.
 static bool lights_feed(uint8_t byte) {
-    if (lights == LIGHTS_DONE || (byte != ACKNOWLEDGE && byte != RESEND))
+    if (lights == LIGHTS_DONE || (byte != KEYBOARD_ACKNOWLEDGE && byte != KEYBOARD_RESEND))
         return false;
-    if (byte == ACKNOWLEDGE && lights == LIGHTS_ASKED) {
+    if (byte == KEYBOARD_ACKNOWLEDGE && lights == LIGHTS_ASKED) {
         lights = LIGHTS_SENT;
         lights_shown = keys.locks;
         controller_send(&controller, (uint8_t)lights_shown);

@@ -95,10 +95,6 @@ struct job *job_find(struct jobs *jobs, const char *name) {
     return nullptr;
 }
 
-size_t job_number(const struct jobs *jobs, const struct job *job) {
-    return (size_t)(job - jobs->list) + 1;
-}
-
 void jobs_show_ended(struct jobs *jobs) {
     for (size_t i = 0; i < JOBS_MAX; i++) {
         struct job *job = &jobs->list[i];

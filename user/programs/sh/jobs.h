@@ -36,7 +36,6 @@ bool job_is_running(const struct job *job);
 
 // `%N`, a process number, or nullptr for the job that was added last; nullptr: there is none.
 struct job *job_find(struct jobs *jobs, const char *name);
-size_t job_number(const struct jobs *jobs, const struct job *job);
 
 // Forgets the jobs that have ended, and tells the person, where there is one.
 void jobs_show_ended(struct jobs *jobs);

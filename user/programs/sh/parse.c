@@ -200,6 +200,16 @@ static bool at_word(const struct parser *parser, const char *wanted) {
            ends_word(parser->text[parser->at + length]);
 }
 
+// A word that ends the list of a compound command, or a part of it.
+static bool at_closing_word(const struct parser *parser) {
+    static const char *const closing[] = {"then", "elif", "else", "fi", "do", "done", "}"};
+    for (size_t i = 0; i < array_length(closing); i++) {
+        if (at_word(parser, closing[i]))
+            return true;
+    }
+    return false;
+}
+
 static bool take_word(struct parser *parser, const char *wanted) {
     skip_blanks(parser);
     if (!at_word(parser, wanted))
@@ -426,17 +436,14 @@ static enum parse_result compound(struct parser *parser, const struct compound *
 
 static enum parse_result command_any(struct parser *parser, uint16_t *node) {
     static const struct compound shell = {"(", NODE_SHELL, shell_rest};
-    static const char *const closing[] = {"then", "elif", "else", "fi", "do", "done", "}"};
     if (peek(parser, 0) == '(')
         return compound(parser, &shell, node);
     for (size_t i = 0; i < array_length(compounds); i++) {
         if (at_word(parser, compounds[i].word))
             return compound(parser, &compounds[i], node);
     }
-    for (size_t i = 0; i < array_length(closing); i++) {
-        if (at_word(parser, closing[i]))
-            return wrong(parser, PARSE_UNEXPECTED, parser->at);
-    }
+    if (at_closing_word(parser))
+        return wrong(parser, PARSE_UNEXPECTED, parser->at);
     return simple(parser, node);
 }
 
@@ -482,18 +489,18 @@ static enum parse_result pipeline_rest(struct parser *parser, uint16_t *node) {
 }
 
 static enum parse_result pipeline(struct parser *parser, uint16_t *node) {
-    uint16_t not = 0;
+    uint16_t negation = 0;
     skip_blanks(parser);
     if (at_word(parser, "!")) {
-        TRY(node_new(parser, NODE_NOT, &not));
+        TRY(node_new(parser, NODE_NOT, &negation));
         parser->at++;
     }
     TRY(command(parser, node));
     TRY(pipeline_rest(parser, node));
-    if (not!= 0) {
-        child_add(parser, not, *node);
-        node_end(parser, not);
-        *node = not;
+    if (negation != 0) {
+        child_add(parser, negation, *node);
+        node_end(parser, negation);
+        *node = negation;
     }
     return PARSE_LINE;
 }
@@ -519,12 +526,7 @@ static enum parse_result and_or(struct parser *parser, uint16_t *node) {
 
 // Whether the list of a compound command ends here.
 static bool at_list_end(const struct parser *parser) {
-    static const char *const closing[] = {"then", "elif", "else", "fi", "do", "done", "}"};
-    for (size_t i = 0; i < array_length(closing); i++) {
-        if (at_word(parser, closing[i]))
-            return true;
-    }
-    return peek(parser, 0) == 0 || peek(parser, 0) == ')';
+    return peek(parser, 0) == 0 || peek(parser, 0) == ')' || at_closing_word(parser);
 }
 
 // A whole line ends with its newline, the list of a compound command with the word or sign behind it.

@@ -17,7 +17,7 @@
 #include <user/path.h>
 #include <user/stream.h>
 
-enum { STATUS_NO_PROGRAM = 127, STATUS_CANNOT = 126, STATUS_SYNTAX = 2, STATUS_CTRL_C = 130 };
+enum { STATUS_SYNTAX = 2, STATUS_CTRL_C = 130 };
 
 struct shell {
     char directory[PATH_SIZE];

@@ -3,7 +3,7 @@
 // See paths.h.
 
 #include "paths.h"
-#include "volume_parts.h"
+#include "volume.h"
 #include <base/string.h>
 
 bool path_is_valid(const char *path, size_t length) {

@@ -146,6 +146,9 @@ struct volume_entry {
 [[nodiscard]] status_t volume_open(struct volume *volume, void *memory, size_t size, uint64_t first_serial,
                                    struct volume_report *report);
 
+// Whether the bytes can be one part of a path. (volume.c)
+bool name_is_valid(const char *name, size_t length);
+
 // ---- account.c
 
 // A client has ended: what it holds counts for the pot.

@@ -44,9 +44,6 @@ static inline uint8_t *block_bytes(const struct volume *volume, uint64_t block) 
 // The node of a number, or nullptr.
 struct volume_node *node_get(const struct volume *volume, uint64_t number);
 
-// Whether the bytes can be one part of a path.
-bool name_is_valid(const char *name, size_t length);
-
 // Blocks that the caller was allowed: a zeroed chain of count > 0, in no file yet. *last is its end.
 uint64_t chain_take(struct volume *volume, uint32_t owner, uint64_t count, uint64_t *last);
 // Gives back a chain that is in no file any more.

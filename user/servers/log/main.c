@@ -60,7 +60,7 @@ static void line_show(void) {
     enum log_level level = LOG_DEBUG;
     bool important = log_level_take(text, strlen(text), &level) && level <= LOG_NOTICE;
     bool all = server.frames && !server.catching_up;
-    const char *shown = server.frames ? server.line : text + 2;
+    const char *shown = server.frames ? server.line : text + LOG_LEVEL_SIZE;
     if ((all || important) && *shown != 0)
         (void)console_notice(server.console, shown, strlen(shown), DEADLINE_NONE);
     server.length = 0;

@@ -21,9 +21,8 @@ enum {
     ARGUMENTS = 6,
 };
 
-#define FRAME_NS     16'666'667ULL
-#define GATHER_NS    3'000'000ULL // what a program writes in a row is drawn together
-#define MAP_DISTANCE (1ULL << 32) // of the framebuffer from the heap
+#define FRAME_NS  16'666'667ULL
+#define GATHER_NS 3'000'000ULL // what a program writes in a row is drawn together
 
 static struct terminal terminal;
 static struct drawer drawer;
@@ -103,17 +102,11 @@ static const struct terminal_ops operations = {
 
 // The memory object is whole pages; the picture begins `numbers[0]` bytes into it.
 static bool screen_map(const uint64_t numbers[ARGUMENTS - 1]) {
-    uint64_t address = startup->heap_start + MAP_DISTANCE;
-    desc_t framebuffer = startup_descriptor("framebuffer");
-    struct descriptor_info info = {};
-    uint64_t bytes;
-    if (ts_descriptor_inspect(framebuffer, &info, sizeof(info)) != STATUS_OK ||
-        ckd_mul(&bytes, numbers[3], numbers[2]) || !range_within(numbers[0], bytes, info.size))
-        return false;
-    status_t status =
-        ts_space_map((desc_t){0}, framebuffer.value, address, 0, info.size, MAP_READ | MAP_WRITE);
-    return status == STATUS_OK && surface_init(&surface, (void *)(uintptr_t)(address + numbers[0]),
-                                               numbers[1], numbers[2], numbers[3], numbers[4]);
+    uint64_t size = 0, bytes;
+    uint8_t *memory = memory_map(startup_descriptor("framebuffer"), MAP_READ | MAP_WRITE, &size);
+    return memory != nullptr && !ckd_mul(&bytes, numbers[3], numbers[2]) &&
+           range_within(numbers[0], bytes, size) &&
+           surface_init(&surface, memory + numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
 }
 
 // Arguments: offset, width, height, pitch, format; none of them where there is no framebuffer.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// See modes.h: how characters look, and how the terminal behaves.
+// See terminal_parts.h: how characters look, and how the terminal behaves.
 
-#include "modes.h"
+#include "terminal_parts.h"
 
 // ---- SGR (ECMA-48, 8.3.117; colours: ISO 8613-6 as xterm reads it)
 

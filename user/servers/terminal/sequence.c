@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// See modes.h: escape and control sequences, each by its ECMA-48 or DEC name.
+// See terminal_parts.h: escape and control sequences, each by its ECMA-48 or DEC name.
 
-#include "modes.h"
+#include "terminal_parts.h"
 #include <base/string.h>
 
 #define CELLS_MOST ((uint64_t)TERMINAL_ROWS_MAX * TERMINAL_COLUMNS_MAX)

@@ -4,7 +4,7 @@
 // xterm control sequences (ctlseqs), for 256 colours, true colour and the alternate screen.
 
 #include "terminal.h"
-#include "modes.h"
+#include "terminal_parts.h"
 #include <base/string.h>
 
 // ---- cells

@@ -16,7 +16,8 @@
 #include <user/startup.h>
 #include <user/stream.h>
 
-enum { STATUS_PIPE_ENDED = 141 };
+// Statuses with which a program ends, as shells have them: numbers of their own, no status_t.
+enum { STATUS_CANNOT = 126, STATUS_NO_PROGRAM = 127, STATUS_PIPE_ENDED = 141 };
 
 // The program's own; its result is the exit status.
 int main(int count, char **arguments);

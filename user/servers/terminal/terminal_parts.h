@@ -3,8 +3,8 @@
 // What the terminal's own files share: the primitives on cells and cursor (terminal.c), and the sequences
 // that use them (modes.c, sequence.c). All keep the invariants of terminal.h.
 
-#ifndef TERMINAL_MODES_H
-#define TERMINAL_MODES_H
+#ifndef TERMINAL_TERMINAL_PARTS_H
+#define TERMINAL_TERMINAL_PARTS_H
 
 #include "terminal.h"
 
