@@ -3,6 +3,7 @@
 // Malformed requests to the services that a program can reach: each is refused by name, and the service goes
 // on.
 
+#include <abi/objects.h>
 #include <protocols/console.h>
 #include <protocols/file.h>
 #include <protocols/init.h>
@@ -204,6 +205,28 @@ static void a_child_is_heard_of_once(void) {
            STATUS_NOT_FOUND);
 }
 
+// A wait that has run out of time leaves nothing behind at init: the next one takes its place, as often as
+// anybody likes, and init's records of replies stay as they were.
+static void a_wait_is_made_again(void) {
+    enum { WAITS = 500 };
+    static const char request[] = "/\0/bin/sleep\0sleep\0"
+                                  "100";
+    uint64_t number = 0, status = 0, reason = 0, memory = 0;
+    struct quota_info before = {}, after = {};
+    desc_t init = startup_descriptor("init");
+    OK(spawn(request, sizeof(request), &number));
+    EXPECT(init_wait(init, number, 0, &status, &reason, nullptr, soon(1'000'000)), STATUS_TIMED_OUT);
+    OK(init_quota(init, 1, &before, sizeof(before), &memory, limit()));
+    for (unsigned i = 0; i < WAITS; i++)
+        EXPECT(init_wait(init, number, 0, &status, &reason, nullptr, soon(100'000)), STATUS_TIMED_OUT);
+    OK(init_quota(init, 1, &after, sizeof(after), &memory, limit()));
+    CHECK(after.records_used[RECORD_REPLY] <= before.records_used[RECORD_REPLY]);
+    OK(init_kill(init, number, limit()));
+    OK(init_wait(init, number, 0, &status, &reason, nullptr, limit()));
+    EQUAL(status, 137);
+    EXPECT(init_wait(init, number, 0, &status, &reason, nullptr, limit()), STATUS_NOT_FOUND);
+}
+
 // More children than one program may have at a time: refused, and all that were started end.
 static void too_many_children(void) {
     enum { CHILDREN_MAX = 32 };
@@ -248,6 +271,7 @@ static const struct test tests[] = {
     {"bad_spawns", bad_spawns},
     {"what_is_not_granted", what_is_not_granted},
     {"a_child_is_heard_of_once", a_child_is_heard_of_once},
+    {"a_wait_is_made_again", a_wait_is_made_again},
     {"too_many_children", too_many_children},
     {"log_flood", log_flood},
 };

@@ -291,3 +291,39 @@ def test_no_line_ends_the_shell():
             machine.expect_prompt()
         settled = machine.command("wait; x=still; echo $x here")
         assert settled.endswith("still here\n"), settled
+
+
+def test_every_background_job_is_waited_for():
+    """More jobs than fit into any list: none of them keeps its place when it has ended."""
+    with Machine() as machine:
+        machine.expect_prompt()
+        for _ in range(2):
+            machine.command("for i in " + " ".join("x" * 25) + "; do sleep 0.2 & done", limit=120)
+            machine.command("wait")
+        assert " ended " not in machine.command("ps")
+        assert machine.command("echo on | cat") == "on\n"
+
+
+def test_read_behind_a_pipe():
+    with Machine() as machine:
+        machine.expect_prompt()
+        assert machine.command("echo hi | read x; echo $?") == "0\n"
+        assert machine.command("true | read x; echo $?") == "1\n"
+        assert machine.command("echo hi | { read x; echo \"<$x>\"; }") == "<hi>\n"
+        machine.send("sleep 600 | read x\r")
+        machine.expect("read x")
+        machine.send("\x03")
+        machine.expect_prompt()
+
+
+def test_an_environment_that_is_too_long_is_named():
+    with Machine() as machine:
+        machine.expect_prompt()
+        machine.command("x=0123456789012345678901234567890123456789012345678901234567890123")
+        for _ in range(6):
+            machine.command("x=$x$x")
+        for name in "abcd":
+            machine.command(f"export {name}=$x")
+        assert machine.command("true") == "sh: true: the arguments and the exported variables are too long\n"
+        machine.command("unset a; unset b; unset c; unset d")
+        assert machine.command("echo on") == "on\n"

@@ -129,8 +129,8 @@ def ops_struct(protocol: Protocol) -> list[str]:
 
 
 def reply_stub(contract: Contract, protocol: Protocol, operation: Operation) -> list[str]:
-    """Answers one operation: for kept calls, and for the decoder below."""
-    start = f"static inline void {protocol.name}_{operation.name}_reply("
+    """Answers one operation: for kept calls, and for the decoder below. True: the caller has the answer."""
+    start = f"static inline bool {protocol.name}_{operation.name}_reply("
     lines = wrapped_call(start, reply_parameters(operation), ") {", "    ")
     numbers, sent = operation.outcomes("u64"), operation.outcomes("descriptor")
     for index, value in enumerate(numbers, 1):
@@ -140,7 +140,7 @@ def reply_stub(contract: Contract, protocol: Protocol, operation: Operation) -> 
         lines.append(f"    struct message_descriptor send[{len(sent)}];")
         lines += send_lines(contract, sent, [operation.c_result(v) for v in sent], "send")
         tail = f"{len(sent)}, send"
-    return [*lines, f"    ts_call_answer(call, outcome, {len(numbers)}, {tail});", "}", ""]
+    return [*lines, f"    return ts_call_answer(call, outcome, {len(numbers)}, {tail});", "}", ""]
 
 
 def check(condition: str, error: str) -> list[str]:

@@ -102,8 +102,9 @@ void process_ended(struct process *process, uint64_t reason, uint64_t status) {
     process->reason = reason;
     process->status = status;
     children_orphan(process->number, process->service != NO_SERVICE);
-    if (process->has_waiter)
-        init_wait_reply(&process->waiter, STATUS_OK, status, reason, process->cpu_time);
-    if (process->has_waiter || process->parent == 0)
+    // Whose wait ran out of time has not heard, and may ask again.
+    bool told = process->has_waiter &&
+                init_wait_reply(&process->waiter, STATUS_OK, status, reason, process->cpu_time);
+    if (told || process->parent == 0)
         process_told(process);
 }

@@ -169,18 +169,15 @@ void ts_call_refuse(struct ts_call *call, status_t status) {
     (void)answer_plain(call, status, 0);
 }
 
-void ts_call_answer(struct ts_call *call, status_t status, unsigned results, unsigned count,
+bool ts_call_answer(struct ts_call *call, status_t status, unsigned results, unsigned count,
                     const struct message_descriptor send[]) {
     if (status != STATUS_OK) {
         received_release(call);
         send_release(count, send);
-        (void)answer_plain(call, status, results);
-        return;
+        return answer_plain(call, status, results);
     }
-    if (count == 0) {
-        (void)answer_plain(call, STATUS_OK, results);
-        return;
-    }
+    if (count == 0)
+        return answer_plain(call, STATUS_OK, results);
     struct message_page *page = message_page();
     for (unsigned i = 0; i < count; i++)
         page->send[i] = send[i];
@@ -194,4 +191,5 @@ void ts_call_answer(struct ts_call *call, status_t status, unsigned results, uns
         received_release(call);
         (void)answer_plain(call, error, 0);
     }
+    return error == STATUS_OK;
 }

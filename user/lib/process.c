@@ -69,12 +69,12 @@ status_t spawn_start(const struct spawn *spawn, uint64_t *process) {
     if (packer.overflow)
         return STATUS_BAD_SIZE;
     print_flush();
-    status_t status = ends_hand_over(spawn);
-    if (status != STATUS_OK)
-        return status;
-    return init_spawn(startup_descriptor("init"), spawn->environment_count, spawn->group, spawn->memory,
-                      spawn->priority, packer.bytes, packer.length, spawn->streams, sizeof(spawn->streams),
-                      process, DEADLINE_NONE);
+    // Also when an end did not get there: init refuses the request then, and drops the ends that did.
+    status_t handed = ends_hand_over(spawn);
+    status_t status = init_spawn(startup_descriptor("init"), spawn->environment_count, spawn->group,
+                                 spawn->memory, spawn->priority, packer.bytes, packer.length, spawn->streams,
+                                 sizeof(spawn->streams), process, DEADLINE_NONE);
+    return handed != STATUS_OK ? handed : status;
 }
 
 status_t process_spawn(const char *directory, size_t count, char *const *arguments, uint64_t *process) {

@@ -156,8 +156,8 @@ struct console_ops {
     status_t (*interrupted)(struct ts_call *call, uint64_t *typed);
 };
 
-static inline void console_write_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool console_write_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void console_write_serve(const struct console_ops *ops, struct ts_call *call) {
@@ -174,9 +174,9 @@ static inline void console_write_serve(const struct console_ops *ops, struct ts_
         console_write_reply(call, outcome);
 }
 
-static inline void console_read_reply(struct ts_call *call, status_t outcome, uint64_t count) {
+static inline bool console_read_reply(struct ts_call *call, status_t outcome, uint64_t count) {
     call->word[1] = count;
-    ts_call_answer(call, outcome, 1, 0, nullptr);
+    return ts_call_answer(call, outcome, 1, 0, nullptr);
 }
 
 static inline void console_read_serve(const struct console_ops *ops, struct ts_call *call) {
@@ -192,8 +192,8 @@ static inline void console_read_serve(const struct console_ops *ops, struct ts_c
         console_read_reply(call, outcome, count);
 }
 
-static inline void console_mode_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool console_mode_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void console_mode_serve(const struct console_ops *ops, struct ts_call *call) {
@@ -206,8 +206,8 @@ static inline void console_mode_serve(const struct console_ops *ops, struct ts_c
         console_mode_reply(call, outcome);
 }
 
-static inline void console_foreground_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool console_foreground_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void console_foreground_serve(const struct console_ops *ops, struct ts_call *call) {
@@ -218,8 +218,8 @@ static inline void console_foreground_serve(const struct console_ops *ops, struc
         console_foreground_reply(call, outcome);
 }
 
-static inline void console_notice_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool console_notice_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void console_notice_serve(const struct console_ops *ops, struct ts_call *call) {
@@ -234,8 +234,8 @@ static inline void console_notice_serve(const struct console_ops *ops, struct ts
         console_notice_reply(call, outcome);
 }
 
-static inline void console_pass_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool console_pass_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void console_pass_serve(const struct console_ops *ops, struct ts_call *call) {
@@ -246,11 +246,11 @@ static inline void console_pass_serve(const struct console_ops *ops, struct ts_c
         console_pass_reply(call, outcome);
 }
 
-static inline void console_size_reply(struct ts_call *call, status_t outcome, uint64_t columns,
+static inline bool console_size_reply(struct ts_call *call, status_t outcome, uint64_t columns,
     uint64_t rows) {
     call->word[1] = columns;
     call->word[2] = rows;
-    ts_call_answer(call, outcome, 2, 0, nullptr);
+    return ts_call_answer(call, outcome, 2, 0, nullptr);
 }
 
 static inline void console_size_serve(const struct console_ops *ops, struct ts_call *call) {
@@ -263,9 +263,9 @@ static inline void console_size_serve(const struct console_ops *ops, struct ts_c
         console_size_reply(call, outcome, columns, rows);
 }
 
-static inline void console_interrupted_reply(struct ts_call *call, status_t outcome, uint64_t typed) {
+static inline bool console_interrupted_reply(struct ts_call *call, status_t outcome, uint64_t typed) {
     call->word[1] = typed;
-    ts_call_answer(call, outcome, 1, 0, nullptr);
+    return ts_call_answer(call, outcome, 1, 0, nullptr);
 }
 
 static inline void console_interrupted_serve(const struct console_ops *ops, struct ts_call *call) {

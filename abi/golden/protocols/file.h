@@ -280,12 +280,12 @@ struct file_ops {
         uint64_t *left, uint64_t *names);
 };
 
-static inline void file_open_reply(struct ts_call *call, status_t outcome, uint64_t file, uint64_t size,
+static inline bool file_open_reply(struct ts_call *call, status_t outcome, uint64_t file, uint64_t size,
     uint64_t mode) {
     call->word[1] = file;
     call->word[2] = size;
     call->word[3] = mode;
-    ts_call_answer(call, outcome, 3, 0, nullptr);
+    return ts_call_answer(call, outcome, 3, 0, nullptr);
 }
 
 static inline void file_open_serve(const struct file_ops *ops, struct ts_call *call) {
@@ -303,9 +303,9 @@ static inline void file_open_serve(const struct file_ops *ops, struct ts_call *c
         file_open_reply(call, outcome, file, size, mode);
 }
 
-static inline void file_read_reply(struct ts_call *call, status_t outcome, uint64_t count) {
+static inline bool file_read_reply(struct ts_call *call, status_t outcome, uint64_t count) {
     call->word[1] = count;
-    ts_call_answer(call, outcome, 1, 0, nullptr);
+    return ts_call_answer(call, outcome, 1, 0, nullptr);
 }
 
 static inline void file_read_serve(const struct file_ops *ops, struct ts_call *call) {
@@ -322,14 +322,14 @@ static inline void file_read_serve(const struct file_ops *ops, struct ts_call *c
         file_read_reply(call, outcome, count);
 }
 
-static inline void file_list_reply(struct ts_call *call, status_t outcome, uint64_t length, uint64_t entry,
+static inline bool file_list_reply(struct ts_call *call, status_t outcome, uint64_t length, uint64_t entry,
     uint64_t size, uint64_t mode, uint64_t next) {
     call->word[1] = length;
     call->word[2] = entry;
     call->word[3] = size;
     call->word[4] = mode;
     call->word[5] = next;
-    ts_call_answer(call, outcome, 5, 0, nullptr);
+    return ts_call_answer(call, outcome, 5, 0, nullptr);
 }
 
 static inline void file_list_serve(const struct file_ops *ops, struct ts_call *call) {
@@ -350,12 +350,12 @@ static inline void file_list_serve(const struct file_ops *ops, struct ts_call *c
         file_list_reply(call, outcome, length, entry, size, mode, next);
 }
 
-static inline void file_stat_reply(struct ts_call *call, status_t outcome, uint64_t size, uint64_t mode,
+static inline bool file_stat_reply(struct ts_call *call, status_t outcome, uint64_t size, uint64_t mode,
     uint64_t changed) {
     call->word[1] = size;
     call->word[2] = mode;
     call->word[3] = changed;
-    ts_call_answer(call, outcome, 3, 0, nullptr);
+    return ts_call_answer(call, outcome, 3, 0, nullptr);
 }
 
 static inline void file_stat_serve(const struct file_ops *ops, struct ts_call *call) {
@@ -369,12 +369,12 @@ static inline void file_stat_serve(const struct file_ops *ops, struct ts_call *c
         file_stat_reply(call, outcome, size, mode, changed);
 }
 
-static inline void file_create_reply(struct ts_call *call, status_t outcome, uint64_t file, uint64_t size,
+static inline bool file_create_reply(struct ts_call *call, status_t outcome, uint64_t file, uint64_t size,
     uint64_t mode) {
     call->word[1] = file;
     call->word[2] = size;
     call->word[3] = mode;
-    ts_call_answer(call, outcome, 3, 0, nullptr);
+    return ts_call_answer(call, outcome, 3, 0, nullptr);
 }
 
 static inline void file_create_serve(const struct file_ops *ops, struct ts_call *call) {
@@ -395,9 +395,9 @@ static inline void file_create_serve(const struct file_ops *ops, struct ts_call 
         file_create_reply(call, outcome, file, size, mode);
 }
 
-static inline void file_write_reply(struct ts_call *call, status_t outcome, uint64_t at) {
+static inline bool file_write_reply(struct ts_call *call, status_t outcome, uint64_t at) {
     call->word[1] = at;
-    ts_call_answer(call, outcome, 1, 0, nullptr);
+    return ts_call_answer(call, outcome, 1, 0, nullptr);
 }
 
 static inline void file_write_serve(const struct file_ops *ops, struct ts_call *call) {
@@ -414,8 +414,8 @@ static inline void file_write_serve(const struct file_ops *ops, struct ts_call *
         file_write_reply(call, outcome, at);
 }
 
-static inline void file_truncate_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool file_truncate_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void file_truncate_serve(const struct file_ops *ops, struct ts_call *call) {
@@ -426,8 +426,8 @@ static inline void file_truncate_serve(const struct file_ops *ops, struct ts_cal
         file_truncate_reply(call, outcome);
 }
 
-static inline void file_remove_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool file_remove_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void file_remove_serve(const struct file_ops *ops, struct ts_call *call) {
@@ -445,8 +445,8 @@ static inline void file_remove_serve(const struct file_ops *ops, struct ts_call 
         file_remove_reply(call, outcome);
 }
 
-static inline void file_rename_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool file_rename_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void file_rename_serve(const struct file_ops *ops, struct ts_call *call) {
@@ -466,7 +466,7 @@ static inline void file_rename_serve(const struct file_ops *ops, struct ts_call 
         file_rename_reply(call, outcome);
 }
 
-static inline void file_space_reply(struct ts_call *call, status_t outcome, uint64_t total, uint64_t free,
+static inline bool file_space_reply(struct ts_call *call, status_t outcome, uint64_t total, uint64_t free,
     uint64_t own, uint64_t limit, uint64_t left, uint64_t names) {
     call->word[1] = total;
     call->word[2] = free;
@@ -474,7 +474,7 @@ static inline void file_space_reply(struct ts_call *call, status_t outcome, uint
     call->word[4] = limit;
     call->word[5] = left;
     call->word[6] = names;
-    ts_call_answer(call, outcome, 6, 0, nullptr);
+    return ts_call_answer(call, outcome, 6, 0, nullptr);
 }
 
 static inline void file_space_serve(const struct file_ops *ops, struct ts_call *call) {

@@ -223,9 +223,9 @@ struct init_ops {
     status_t (*control)(struct ts_call *call, uint64_t index, uint64_t action);
 };
 
-static inline void init_spawn_reply(struct ts_call *call, status_t outcome, uint64_t process) {
+static inline bool init_spawn_reply(struct ts_call *call, status_t outcome, uint64_t process) {
     call->word[1] = process;
-    ts_call_answer(call, outcome, 1, 0, nullptr);
+    return ts_call_answer(call, outcome, 1, 0, nullptr);
 }
 
 static inline void init_spawn_serve(const struct init_ops *ops, struct ts_call *call) {
@@ -248,8 +248,8 @@ static inline void init_spawn_serve(const struct init_ops *ops, struct ts_call *
         init_spawn_reply(call, outcome, process);
 }
 
-static inline void init_hand_over_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool init_hand_over_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void init_hand_over_serve(const struct init_ops *ops, struct ts_call *call) {
@@ -264,12 +264,12 @@ static inline void init_hand_over_serve(const struct init_ops *ops, struct ts_ca
         init_hand_over_reply(call, outcome);
 }
 
-static inline void init_wait_reply(struct ts_call *call, status_t outcome, uint64_t exit_status,
+static inline bool init_wait_reply(struct ts_call *call, status_t outcome, uint64_t exit_status,
     uint64_t reason, uint64_t cpu_time) {
     call->word[1] = exit_status;
     call->word[2] = reason;
     call->word[3] = cpu_time;
-    ts_call_answer(call, outcome, 3, 0, nullptr);
+    return ts_call_answer(call, outcome, 3, 0, nullptr);
 }
 
 static inline void init_wait_serve(const struct init_ops *ops, struct ts_call *call) {
@@ -285,8 +285,8 @@ static inline void init_wait_serve(const struct init_ops *ops, struct ts_call *c
         init_wait_reply(call, outcome, exit_status, reason, cpu_time);
 }
 
-static inline void init_kill_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool init_kill_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void init_kill_serve(const struct init_ops *ops, struct ts_call *call) {
@@ -297,8 +297,8 @@ static inline void init_kill_serve(const struct init_ops *ops, struct ts_call *c
         init_kill_reply(call, outcome);
 }
 
-static inline void init_interrupt_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool init_interrupt_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void init_interrupt_serve(const struct init_ops *ops, struct ts_call *call) {
@@ -309,8 +309,8 @@ static inline void init_interrupt_serve(const struct init_ops *ops, struct ts_ca
         init_interrupt_reply(call, outcome);
 }
 
-static inline void init_list_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool init_list_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void init_list_serve(const struct init_ops *ops, struct ts_call *call) {
@@ -325,11 +325,11 @@ static inline void init_list_serve(const struct init_ops *ops, struct ts_call *c
         init_list_reply(call, outcome);
 }
 
-static inline void init_descriptors_reply(struct ts_call *call, status_t outcome, uint64_t filled,
+static inline bool init_descriptors_reply(struct ts_call *call, status_t outcome, uint64_t filled,
     uint64_t next) {
     call->word[1] = filled;
     call->word[2] = next;
-    ts_call_answer(call, outcome, 2, 0, nullptr);
+    return ts_call_answer(call, outcome, 2, 0, nullptr);
 }
 
 static inline void init_descriptors_serve(const struct init_ops *ops, struct ts_call *call) {
@@ -349,9 +349,9 @@ static inline void init_descriptors_serve(const struct init_ops *ops, struct ts_
         init_descriptors_reply(call, outcome, filled, next);
 }
 
-static inline void init_quota_reply(struct ts_call *call, status_t outcome, uint64_t memory_bytes) {
+static inline bool init_quota_reply(struct ts_call *call, status_t outcome, uint64_t memory_bytes) {
     call->word[1] = memory_bytes;
-    ts_call_answer(call, outcome, 1, 0, nullptr);
+    return ts_call_answer(call, outcome, 1, 0, nullptr);
 }
 
 static inline void init_quota_serve(const struct init_ops *ops, struct ts_call *call) {
@@ -368,8 +368,8 @@ static inline void init_quota_serve(const struct init_ops *ops, struct ts_call *
         init_quota_reply(call, outcome, memory_bytes);
 }
 
-static inline void init_service_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool init_service_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void init_service_serve(const struct init_ops *ops, struct ts_call *call) {
@@ -384,8 +384,8 @@ static inline void init_service_serve(const struct init_ops *ops, struct ts_call
         init_service_reply(call, outcome);
 }
 
-static inline void init_control_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool init_control_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void init_control_serve(const struct init_ops *ops, struct ts_call *call) {

@@ -63,9 +63,9 @@ struct keyboard_ops {
     status_t (*reset)(struct ts_call *call);
 };
 
-static inline void keyboard_read_reply(struct ts_call *call, status_t outcome, uint64_t count) {
+static inline bool keyboard_read_reply(struct ts_call *call, status_t outcome, uint64_t count) {
     call->word[1] = count;
-    ts_call_answer(call, outcome, 1, 0, nullptr);
+    return ts_call_answer(call, outcome, 1, 0, nullptr);
 }
 
 static inline void keyboard_read_serve(const struct keyboard_ops *ops, struct ts_call *call) {
@@ -81,8 +81,8 @@ static inline void keyboard_read_serve(const struct keyboard_ops *ops, struct ts
         keyboard_read_reply(call, outcome, count);
 }
 
-static inline void keyboard_reset_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool keyboard_reset_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void keyboard_reset_serve(const struct keyboard_ops *ops, struct ts_call *call) {

@@ -73,8 +73,8 @@ struct log_ops {
         uint64_t *next);
 };
 
-static inline void log_write_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool log_write_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void log_write_serve(const struct log_ops *ops, struct ts_call *call) {
@@ -91,10 +91,10 @@ static inline void log_write_serve(const struct log_ops *ops, struct ts_call *ca
         log_write_reply(call, outcome);
 }
 
-static inline void log_read_reply(struct ts_call *call, status_t outcome, uint64_t count, uint64_t next) {
+static inline bool log_read_reply(struct ts_call *call, status_t outcome, uint64_t count, uint64_t next) {
     call->word[1] = count;
     call->word[2] = next;
-    ts_call_answer(call, outcome, 2, 0, nullptr);
+    return ts_call_answer(call, outcome, 2, 0, nullptr);
 }
 
 static inline void log_read_serve(const struct log_ops *ops, struct ts_call *call) {

@@ -85,11 +85,11 @@ struct pipe_ops {
     status_t (*write)(struct ts_call *call, struct ts_lent bytes);
 };
 
-static inline void pipe_make_reply(struct ts_call *call, status_t outcome, desc_t reader, desc_t writer) {
+static inline bool pipe_make_reply(struct ts_call *call, status_t outcome, desc_t reader, desc_t writer) {
     struct message_descriptor send[2];
     send[0] = (struct message_descriptor){reader.value, RIGHT_INSPECT | RIGHT_BADGE_CALL | RIGHT_CLONE | RIGHT_TRANSFER, DESCRIPTOR_MOVE};
     send[1] = (struct message_descriptor){writer.value, RIGHT_INSPECT | RIGHT_BADGE_CALL | RIGHT_CLONE | RIGHT_TRANSFER, DESCRIPTOR_MOVE};
-    ts_call_answer(call, outcome, 0, 2, send);
+    return ts_call_answer(call, outcome, 0, 2, send);
 }
 
 static inline void pipe_make_serve(const struct pipe_ops *ops, struct ts_call *call) {
@@ -102,9 +102,9 @@ static inline void pipe_make_serve(const struct pipe_ops *ops, struct ts_call *c
         pipe_make_reply(call, outcome, reader, writer);
 }
 
-static inline void pipe_read_reply(struct ts_call *call, status_t outcome, uint64_t count) {
+static inline bool pipe_read_reply(struct ts_call *call, status_t outcome, uint64_t count) {
     call->word[1] = count;
-    ts_call_answer(call, outcome, 1, 0, nullptr);
+    return ts_call_answer(call, outcome, 1, 0, nullptr);
 }
 
 static inline void pipe_read_serve(const struct pipe_ops *ops, struct ts_call *call) {
@@ -120,8 +120,8 @@ static inline void pipe_read_serve(const struct pipe_ops *ops, struct ts_call *c
         pipe_read_reply(call, outcome, count);
 }
 
-static inline void pipe_write_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool pipe_write_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void pipe_write_serve(const struct pipe_ops *ops, struct ts_call *call) {

@@ -55,8 +55,8 @@ struct power_ops {
     status_t (*restart)(struct ts_call *call);
 };
 
-static inline void power_off_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool power_off_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void power_off_serve(const struct power_ops *ops, struct ts_call *call) {
@@ -67,8 +67,8 @@ static inline void power_off_serve(const struct power_ops *ops, struct ts_call *
         power_off_reply(call, outcome);
 }
 
-static inline void power_restart_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool power_restart_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void power_restart_serve(const struct power_ops *ops, struct ts_call *call) {

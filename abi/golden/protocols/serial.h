@@ -93,8 +93,8 @@ struct serial_ops {
     status_t (*end)(struct ts_call *call, uint64_t exit_status);
 };
 
-static inline void serial_write_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool serial_write_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void serial_write_serve(const struct serial_ops *ops, struct ts_call *call) {
@@ -111,9 +111,9 @@ static inline void serial_write_serve(const struct serial_ops *ops, struct ts_ca
         serial_write_reply(call, outcome);
 }
 
-static inline void serial_read_reply(struct ts_call *call, status_t outcome, uint64_t count) {
+static inline bool serial_read_reply(struct ts_call *call, status_t outcome, uint64_t count) {
     call->word[1] = count;
-    ts_call_answer(call, outcome, 1, 0, nullptr);
+    return ts_call_answer(call, outcome, 1, 0, nullptr);
 }
 
 static inline void serial_read_serve(const struct serial_ops *ops, struct ts_call *call) {
@@ -129,8 +129,8 @@ static inline void serial_read_serve(const struct serial_ops *ops, struct ts_cal
         serial_read_reply(call, outcome, count);
 }
 
-static inline void serial_drain_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool serial_drain_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void serial_drain_serve(const struct serial_ops *ops, struct ts_call *call) {
@@ -141,8 +141,8 @@ static inline void serial_drain_serve(const struct serial_ops *ops, struct ts_ca
         serial_drain_reply(call, outcome);
 }
 
-static inline void serial_end_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool serial_end_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void serial_end_serve(const struct serial_ops *ops, struct ts_call *call) {

@@ -84,8 +84,8 @@ struct terminal_ops {
     status_t (*size)(struct ts_call *call, uint64_t *columns, uint64_t *rows);
 };
 
-static inline void terminal_write_reply(struct ts_call *call, status_t outcome) {
-    ts_call_answer(call, outcome, 0, 0, nullptr);
+static inline bool terminal_write_reply(struct ts_call *call, status_t outcome) {
+    return ts_call_answer(call, outcome, 0, 0, nullptr);
 }
 
 static inline void terminal_write_serve(const struct terminal_ops *ops, struct ts_call *call) {
@@ -100,9 +100,9 @@ static inline void terminal_write_serve(const struct terminal_ops *ops, struct t
         terminal_write_reply(call, outcome);
 }
 
-static inline void terminal_read_reply(struct ts_call *call, status_t outcome, uint64_t count) {
+static inline bool terminal_read_reply(struct ts_call *call, status_t outcome, uint64_t count) {
     call->word[1] = count;
-    ts_call_answer(call, outcome, 1, 0, nullptr);
+    return ts_call_answer(call, outcome, 1, 0, nullptr);
 }
 
 static inline void terminal_read_serve(const struct terminal_ops *ops, struct ts_call *call) {
@@ -118,11 +118,11 @@ static inline void terminal_read_serve(const struct terminal_ops *ops, struct ts
         terminal_read_reply(call, outcome, count);
 }
 
-static inline void terminal_size_reply(struct ts_call *call, status_t outcome, uint64_t columns,
+static inline bool terminal_size_reply(struct ts_call *call, status_t outcome, uint64_t columns,
     uint64_t rows) {
     call->word[1] = columns;
     call->word[2] = rows;
-    ts_call_answer(call, outcome, 2, 0, nullptr);
+    return ts_call_answer(call, outcome, 2, 0, nullptr);
 }
 
 static inline void terminal_size_serve(const struct terminal_ops *ops, struct ts_call *call) {

@@ -138,6 +138,9 @@ static void start_failed(const char *name, status_t status) {
     if (status == STATUS_NOT_FOUND || status == STATUS_BAD_NAME) {
         print_error("%s: there is no such program (try help)", name);
         shell.status = STATUS_NO_PROGRAM;
+    } else if (status == STATUS_BAD_SIZE) {
+        print_error("%s: the arguments and the exported variables are too long", name);
+        shell.status = STATUS_CANNOT;
     } else {
         print_error("%s: %s", name, status_text(status));
         shell.status = STATUS_CANNOT;
@@ -190,7 +193,7 @@ static bool stage_redirect(const struct node *node, struct stage *stage) {
     return in_text || streams_redirect(node, stage->streams);
 }
 
-static void stage_start(const struct node *node, struct stage *stage, uint64_t leader) {
+static void stage_start(const struct node *node, struct stage *stage, uint64_t leader, bool has_pipe) {
     if (!stage_redirect(node, stage))
         return;
     if (node->kind == NODE_COMMAND ? !words_expand(node, node->assignments) : !fields_for_shell(node))
@@ -199,6 +202,13 @@ static void stage_start(const struct node *node, struct stage *stage, uint64_t l
     if (shell.fields.count == 0)
         return;
     stage->builtin = node->kind == NODE_COMMAND && builtin_is(shell.fields.words[0]);
+    // Reading from a pipe takes as long as its writer likes: that is for a shell of its own, which Ctrl-C
+    // ends.
+    if (has_pipe && strcmp(shell.fields.words[0], "read") == 0) {
+        stage->builtin = false;
+        if (!fields_for_shell(node))
+            return;
+    }
     if (!stage->builtin)
         program_start(node, stage, leader);
 }
@@ -266,7 +276,7 @@ static void stage_launch(struct launch *launch, const struct node *node, size_t 
     else if (!last)
         stage->streams[STREAM_OUTPUT] = (struct stream){.kind = STREAM_NOTHING};
     shell.status = launch->before;
-    stage_start(node, stage, launch->leader);
+    stage_start(node, stage, launch->leader, index > 0);
     if (launch->leader == 0)
         launch->leader = stage->process;
     launch->job.processes[index] = stage->process;
@@ -292,10 +302,16 @@ static void job_to_background(struct launch *launch) {
     if (!job_is_running(&launch->job))
         return;
     size_t number = job_add(&shell.jobs, &launch->job);
-    if (number == 0)
-        print_error("more than %d jobs: this one's end will not be shown", JOBS_MAX);
-    else if (shell.interactive)
+    if (number == 0) {
+        // Nobody would ask init for its end, and its place there would be lost for as long as this shell
+        // lives.
+        print_error("more than %d jobs: waiting for this one", JOBS_MAX);
+        job_wait(&launch->job, shell.interactive);
+        shell.interrupted |= launch->job.interrupted;
+        shell.status = launch->job.status;
+    } else if (shell.interactive) {
         print("[%zu] %llu\n", number, (unsigned long long)shell.jobs.last);
+    }
 }
 
 void pipeline_run(const struct node *node, bool background) {

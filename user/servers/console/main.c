@@ -362,7 +362,10 @@ static status_t handle_foreground(struct ts_call *call, uint64_t process) {
         return STATUS_NOT_PERMITTED;
     if (process > UINT32_MAX)
         return STATUS_BAD_REQUEST;
-    session->shell = badge_process(call->badge);
+    // Who takes the foreground back and had it not is no shell that reads (the session, when its shell has
+    // ended): the next one that asks for bytes is.
+    const uint32_t caller = badge_process(call->badge);
+    session->shell = process != 0 || session->shell == caller ? caller : 0;
     session->foreground = (uint32_t)process;
     mode_update(session);
     // Between two programs it is kept: for the next one, or until the shell reads a line.

@@ -5,8 +5,6 @@
 #include "terminal_parts.h"
 #include <base/string.h>
 
-#define CELLS_MOST ((uint64_t)TERMINAL_ROWS_MAX * TERMINAL_COLUMNS_MAX)
-
 // A parameter; left out or 0, it is `otherwise`.
 static unsigned parameter(const struct terminal *terminal, unsigned index, unsigned otherwise) {
     const struct parser *parser = &terminal->parser;
@@ -137,7 +135,8 @@ static void lines_move(struct terminal *terminal, unsigned count, bool up) {
 }
 
 static void repeat(struct terminal *terminal, unsigned count) {
-    count = (unsigned)min_u64(count, min_u64(CELLS_MOST, (uint64_t)terminal->rows * terminal->columns));
+    // A line at most: eight bytes must not cost a whole screen.
+    count = (unsigned)min_u64(count, terminal->columns);
     for (unsigned i = 0; i < count && terminal->last != 0; i++)
         terminal_print(terminal, terminal->last);
 }

@@ -76,10 +76,10 @@ bool ts_call_has(const struct ts_call *call, unsigned words, unsigned ranges, un
 bool ts_call_descriptor_is(const struct ts_call *call, unsigned index, uint32_t type, uint64_t rights);
 
 // Answers with a status, `results` words from word[1] on, and descriptors. With an error no descriptor is
-// sent (those to be moved are released), moved ones of the call go back and cloned ones are released. What
-// the kernel says to an answer that cannot be delivered is no business of the server: the caller has gone, or
-// it learns that the descriptors did not fit.
-void ts_call_answer(struct ts_call *call, status_t status, unsigned results, unsigned count,
+// sent (those to be moved are released), moved ones of the call go back and cloned ones are released. False:
+// it could not be delivered, because the caller has gone or, as it learns then, the descriptors did not fit;
+// most servers need not know.
+bool ts_call_answer(struct ts_call *call, status_t status, unsigned results, unsigned count,
                     const struct message_descriptor send[]);
 // The same without results.
 void ts_call_refuse(struct ts_call *call, status_t status);
