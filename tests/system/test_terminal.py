@@ -171,9 +171,13 @@ def test_control_keys(machine):
 def test_typing_goes_on_after_the_end_of(machine, service):
     rows = machine.command("ps").splitlines()
     number = next(line.split()[0] for line in rows if line.endswith(f" {service}"))
+    drivers = machine.command("log").count("layout us")
     screen.type_text(machine, f"kill {number}\r")
     machine.expect(f"service {service} is started again")
     machine.command("")
+    # A key that is pressed while there is no driver is lost: the next one says when it is ready.
+    if service == "keyboard":
+        assert any(machine.command("log").count("layout us") > drivers for _ in range(300))
     # The last line with something on it is a prompt again, and it is in use.
     screen.wait_for(machine, lambda lines: [line for line in lines if line][-1:] == [PROMPT.rstrip()], "the prompt")
     screen.type_text(machine, "echo still here\r")
