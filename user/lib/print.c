@@ -132,6 +132,19 @@ void print_error(const char *format, ...) {
     va_end(arguments);
 }
 
+bool number_option(const char *text, uint64_t *value) {
+    bool good = text == nullptr || number_parse(text, value);
+    if (!good)
+        print_error("'%s' is no number", text);
+    return good;
+}
+
+bool status_report(const char *subject, status_t status) {
+    if (status != STATUS_OK)
+        print_error("%s: %s", subject, status_text(status));
+    return status == STATUS_OK;
+}
+
 void fail(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);

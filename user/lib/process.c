@@ -77,6 +77,10 @@ status_t spawn_start(const struct spawn *spawn, uint64_t *process) {
     return handed != STATUS_OK ? handed : status;
 }
 
+int spawn_exit_status(status_t status) {
+    return status == STATUS_NOT_FOUND || status == STATUS_BAD_NAME ? STATUS_NO_PROGRAM : STATUS_CANNOT;
+}
+
 status_t process_spawn(const char *directory, size_t count, char *const *arguments, uint64_t *process) {
     struct spawn spawn;
     spawn_init(&spawn, count, arguments);

@@ -9,12 +9,6 @@
 
 enum { LINES_STEP = 16384 };
 
-static bool failed(const struct source *source, status_t status) {
-    if (status != STATUS_OK)
-        print_error("%s: %s", source->name, status_text(status));
-    return status == STATUS_OK;
-}
-
 bool source_open(struct source *source, const char *path) {
     bool is_file = path != nullptr && strcmp(path, "-") != 0;
     *source = (struct source){.name = is_file ? path : "input", .is_file = is_file};
@@ -23,7 +17,7 @@ bool source_open(struct source *source, const char *path) {
     status_t status = fs_open(path, &source->file);
     if (status == STATUS_OK && source->file.is_directory)
         status = STATUS_IS_DIRECTORY;
-    return failed(source, status);
+    return status_report(source->name, status);
 }
 
 bool source_read(struct source *source, void *buffer, size_t size, size_t *count) {
@@ -31,7 +25,17 @@ bool source_read(struct source *source, void *buffer, size_t size, size_t *count
                                       : input_read(buffer, size, count);
     if (status == STATUS_OK)
         source->offset += *count;
-    return failed(source, status);
+    return status_report(source->name, status);
+}
+
+bool sources_show(size_t count, char **paths, bool (*show)(const char *path)) {
+    bool good = count > 0 || show(nullptr);
+    for (size_t i = 0; i < count; i++) {
+        if (count > 1)
+            print("%s==> %s <==\n", i > 0 ? "\n" : "", paths[i]);
+        good = show(paths[i]) && good;
+    }
+    return good;
 }
 
 // Room for another step behind what is there.
@@ -46,7 +50,7 @@ static bool room_make(struct lines *lines) {
     size_t size = lines->size > 0 ? 2 * lines->size : (size_t)2 * LINES_STEP;
     char *bytes = heap_resize(lines->bytes, size);
     if (bytes == nullptr)
-        return failed(&lines->source, STATUS_NO_QUOTA);
+        return status_report(lines->source.name, STATUS_NO_QUOTA);
     lines->bytes = bytes;
     lines->size = size;
     return true;

@@ -11,29 +11,23 @@ enum { CHUNK = 65536 };
 
 static char chunk[CHUNK];
 
-static bool report(const char *path, status_t status) {
-    if (status != STATUS_OK)
-        print_error("%s: %s", path, status_text(status));
-    return status == STATUS_OK;
-}
-
 static bool file_copy(const char *path, const char *target) {
     struct file from, to;
-    if (!report(path, fs_open(path, &from)))
+    if (!status_report(path, fs_open(path, &from)))
         return false;
     if (fs_open(target, &to) == STATUS_OK && to.number == from.number) {
         print_error("%s: is %s itself", target, path);
         return false;
     }
-    if (!report(target, fs_create(target, FS_CREATE_EMPTY, &to)))
+    if (!status_report(target, fs_create(target, FS_CREATE_EMPTY, &to)))
         return false;
     for (uint64_t offset = 0;;) {
         size_t count;
-        if (!report(path, fs_read(&from, offset, chunk, sizeof(chunk), &count)))
+        if (!status_report(path, fs_read(&from, offset, chunk, sizeof(chunk), &count)))
             return false;
         if (count == 0)
             return true;
-        if (!report(target, fs_write(&to, offset, chunk, count)))
+        if (!status_report(target, fs_write(&to, offset, chunk, count)))
             return false;
         offset += count;
     }
@@ -44,7 +38,7 @@ static bool folder_make(const char *path) {
     status_t status = fs_create(path, FS_CREATE_DIRECTORY, &file);
     if (status == STATUS_EXISTS && fs_open(path, &file) == STATUS_OK && file.is_directory)
         return true;
-    return report(path, status);
+    return status_report(path, status);
 }
 
 static bool is_or_is_below(const char *path, const char *folder) {
@@ -59,7 +53,7 @@ static bool tree_copy(const char *path, const char *target) {
     bool good = true;
     status_t status = walk_start(&walk, path);
     if (status != STATUS_OK || !path_resolve(working_directory(), target, absolute))
-        return report(path, STATUS_BAD_NAME);
+        return status_report(path, STATUS_BAD_NAME);
     if (is_or_is_below(absolute, walk.path)) {
         print_error("%s: cannot be copied into itself", path);
         return false;
@@ -71,15 +65,15 @@ static bool tree_copy(const char *path, const char *target) {
         if (event == WALK_FILE)
             good = file_copy(walk.path, to);
     }
-    return good && (status == STATUS_NOTHING_LEFT || report(walk.path, status));
+    return good && (status == STATUS_NOTHING_LEFT || status_report(walk.path, status));
 }
 
 static bool copy(const char *path, const char *target, bool into) {
     char inside[PATH_SIZE];
     struct file file;
     if (into && !path_inside(working_directory(), target, path, inside))
-        return report(path, STATUS_BAD_NAME);
-    if (!report(path, fs_open(path, &file)))
+        return status_report(path, STATUS_BAD_NAME);
+    if (!status_report(path, fs_open(path, &file)))
         return false;
     if (file.is_directory && !option_recursive) {
         print_error("%s: is a folder (try -r)", path);

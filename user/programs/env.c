@@ -31,7 +31,7 @@ static int program_run(size_t count, char **arguments) {
     status_t status = spawn_start(&spawn, &process);
     if (status != STATUS_OK) {
         print_error("%s: %s", arguments[0], status_text(status));
-        return status == STATUS_NOT_FOUND || status == STATUS_BAD_NAME ? STATUS_NO_PROGRAM : STATUS_CANNOT;
+        return spawn_exit_status(status);
     }
     status = process_attend(process, &end);
     if (status != STATUS_OK)

@@ -39,23 +39,9 @@ static bool file_print(const char *path) {
     return true;
 }
 
-static bool limit_take(void) {
-    const char *text = option_bytes != nullptr ? option_bytes : option_lines;
-    if (text == nullptr || number_parse(text, &limit))
-        return true;
-    print_error("'%s' is no number", text);
-    return false;
-}
-
 int main(int count, char **arguments) {
     size_t operands = options_take(&usage, count, arguments);
-    if (!limit_take())
+    if (!number_option(option_bytes != nullptr ? option_bytes : option_lines, &limit))
         return OPTIONS_STATUS_WRONG;
-    bool good = operands > 0 || file_print(nullptr);
-    for (size_t i = 0; i < operands; i++) {
-        if (operands > 1)
-            print("%s==> %s <==\n", i > 0 ? "\n" : "", arguments[i]);
-        good = file_print(arguments[i]) && good;
-    }
-    return good ? 0 : 1;
+    return sources_show(operands, arguments, file_print) ? 0 : 1;
 }

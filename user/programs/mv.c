@@ -7,17 +7,11 @@
 #include <user/path.h>
 #include <user/program.h>
 
-static bool report(const char *path, status_t status) {
-    if (status != STATUS_OK)
-        print_error("%s: %s", path, status_text(status));
-    return status == STATUS_OK;
-}
-
 static bool move(const char *path, const char *target, bool into) {
     char inside[PATH_SIZE];
     if (into && !path_inside(working_directory(), target, path, inside))
-        return report(path, STATUS_BAD_NAME);
-    return report(path, fs_rename(path, into ? inside : target));
+        return status_report(path, STATUS_BAD_NAME);
+    return status_report(path, fs_rename(path, into ? inside : target));
 }
 
 int main(int count, char **arguments) {

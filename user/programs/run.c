@@ -30,7 +30,7 @@ static int start_failed(const char *name, status_t status) {
         print_error("%s: the image gives it less memory or a lower priority than that", name);
     else
         print_error("%s: %s", name, status_text(status));
-    return status == STATUS_NOT_FOUND || status == STATUS_BAD_NAME ? STATUS_NO_PROGRAM : STATUS_CANNOT;
+    return spawn_exit_status(status);
 }
 
 int main(int count, char **arguments) {

@@ -11,12 +11,6 @@ static unsigned long long milliseconds(uint64_t nanoseconds) {
     return (nanoseconds + MILLISECOND / 2) / MILLISECOND;
 }
 
-static int start_failed(const char *name, status_t status) {
-    bool absent = status == STATUS_NOT_FOUND || status == STATUS_BAD_NAME;
-    print_error("%s: %s", name, status_text(status));
-    return absent ? STATUS_NO_PROGRAM : STATUS_CANNOT;
-}
-
 int main(int count, char **arguments) {
     size_t operands = options_take(&usage, count, arguments);
     struct spawn spawn;
@@ -25,8 +19,10 @@ int main(int count, char **arguments) {
     spawn_init(&spawn, operands, arguments);
     uint64_t start = clock_now();
     status_t status = spawn_start(&spawn, &process);
-    if (status != STATUS_OK)
-        return start_failed(arguments[0], status);
+    if (status != STATUS_OK) {
+        print_error("%s: %s", arguments[0], status_text(status));
+        return spawn_exit_status(status);
+    }
     status = process_attend(process, &end);
     unsigned long long elapsed = milliseconds(clock_now() - start), cpu = milliseconds(end.cpu_time);
     if (status != STATUS_OK)

@@ -135,16 +135,13 @@ static bool environment_make(const struct node *node, struct spawn *spawn) {
 }
 
 static void start_failed(const char *name, status_t status) {
-    if (status == STATUS_NOT_FOUND || status == STATUS_BAD_NAME) {
+    shell.status = spawn_exit_status(status);
+    if (shell.status == STATUS_NO_PROGRAM)
         print_error("%s: there is no such program (try help)", name);
-        shell.status = STATUS_NO_PROGRAM;
-    } else if (status == STATUS_BAD_SIZE) {
+    else if (status == STATUS_BAD_SIZE)
         print_error("%s: the arguments and the exported variables are too long", name);
-        shell.status = STATUS_CANNOT;
-    } else {
+    else
         print_error("%s: %s", name, status_text(status));
-        shell.status = STATUS_CANNOT;
-    }
 }
 
 // Starts shell.fields. `leader` is the first process of the job, 0: this is it.

@@ -41,12 +41,17 @@ format_sink_t print_sink;
 
 // "NAME: text\n", after what was printed so far: a message to the person, not output.
 [[gnu::format(printf, 1, 2)]] void print_error(const char *format, ...);
+// Says `subject: what is wrong`, unless the status is OK. Whether it is.
+bool status_report(const char *subject, status_t status);
 
 // The same, then the end with status 1.
 [[noreturn, gnu::format(printf, 1, 2)]] void fail(const char *format, ...);
 
 // Parses the command line as options_parse() does, and ends the program for help and errors.
 size_t options_take(const struct usage *usage, int count, char **arguments);
+// The number that an option was given with; without the option (nullptr) *value stays. False: it was said
+// what is wrong.
+[[nodiscard]] bool number_option(const char *text, uint64_t *value);
 
 // ---- input
 
@@ -97,6 +102,9 @@ struct spawn {
 };
 void spawn_init(struct spawn *spawn, size_t count, char *const *arguments);
 status_t spawn_start(const struct spawn *spawn, uint64_t *process);
+// With which status a program ends that could not start another: 127 when there is none of the name, else
+// 126.
+int spawn_exit_status(status_t status);
 
 // The same for the usual case in another directory.
 status_t process_spawn(const char *directory, size_t count, char *const *arguments, uint64_t *process);

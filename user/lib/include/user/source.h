@@ -20,6 +20,10 @@ struct source {
 // *count is 0 at the end. An error was said.
 [[nodiscard]] bool source_read(struct source *source, void *buffer, size_t size, size_t *count);
 
+// Shows each of the files, or the input when there are none (`show` gets nullptr); of several each has a line
+// with its name before it. Whether all went well.
+[[nodiscard]] bool sources_show(size_t count, char **paths, bool (*show)(const char *path));
+
 // Zero but for `source` at the beginning; lines_free() at the end. One after the other can be read with the
 // same.
 struct lines {
