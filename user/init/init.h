@@ -15,6 +15,7 @@
 #include <base/log_level.h>
 #include <tessera/call.h>
 #include <tessera/syscalls.h>
+#include <user/exit.h>
 #include <user/stream.h>
 
 enum {
@@ -22,9 +23,6 @@ enum {
     PROCESS_NAME_SIZE = 32,
     CHILDREN_MAX = 32,
     INIT_NUMBER = 1,
-    STATUS_CRASHED = 139,
-    STATUS_KILLED = 137,
-    STATUS_INTERRUPT = 130,
     INIT_PLACES = 128,
     INIT_PRIORITY = 14,
     NO_SERVICE = -1,

@@ -73,7 +73,7 @@ static void children_orphan(uint32_t parent, bool end) {
         if (child->place == PLACE_ENDED) {
             process_forget(child);
         } else if (end) {
-            (void)ts_process_end(child->descriptor, STATUS_KILLED);
+            (void)ts_process_end(child->descriptor, EXIT_KILLED);
         }
     }
 }

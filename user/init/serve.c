@@ -222,7 +222,7 @@ static status_t handle_kill(struct ts_call *call, uint64_t number) {
         return STATUS_NOT_PERMITTED;
     if (number == INIT_NUMBER)
         return STATUS_NOT_PERMITTED;
-    return end(find_by(number), STATUS_KILLED);
+    return end(find_by(number), EXIT_KILLED);
 }
 
 // The whole group of a process, also when that one has ended and its parent has not heard of it yet.
@@ -235,7 +235,7 @@ static status_t handle_interrupt(struct ts_call *call, uint64_t number) {
         struct process *member = &init.processes[i];
         if (member->place == PLACE_RUNNING && member->service == NO_SERVICE &&
             member->group == process->group)
-            status = end(member, STATUS_INTERRUPT);
+            status = end(member, EXIT_CTRL_C);
     }
     return status;
 }
@@ -383,7 +383,7 @@ static void ended(uint32_t number, const struct ts_call *call) {
     struct quota_info info = {};
     if (ts_process_quota(process->descriptor, &info, sizeof(info)) == STATUS_OK)
         process->cpu_time += info.cpu_time;
-    uint64_t status = call->word[0] == END_FAULTED ? STATUS_CRASHED : call->word[1];
+    uint64_t status = call->word[0] == END_FAULTED ? EXIT_CRASHED : call->word[1];
     if (process->service != NO_SERVICE)
         say(LOG_WARNING, "service %s (%u) %s, status %llu", process->name, number,
             end_reason_text(call->word[0]), (unsigned long long)status);

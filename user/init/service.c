@@ -238,7 +238,7 @@ static void service_end(struct service *service) {
     const struct process *process = process_find(service->process);
     service->asked = process != nullptr;
     if (process != nullptr)
-        (void)!ts_process_end(process->descriptor, STATUS_KILLED);
+        (void)!ts_process_end(process->descriptor, EXIT_KILLED);
 }
 
 // What is left of the endpoint may mint badges for programs that start meanwhile, and keeps it alive; the

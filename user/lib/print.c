@@ -35,7 +35,7 @@ static void output_failed(status_t status) {
         return;
     }
     if (status == STATUS_PIPE_CLOSED)
-        end_at_once(STATUS_PIPE_ENDED);
+        end_at_once(EXIT_PIPE_CLOSED);
     char text[TEXT_MAX];
     size_t length =
         min_u64(format_buffer(text, sizeof(text), "%s: output: %s\n", program_name(), status_text(status)),
@@ -162,7 +162,7 @@ size_t options_take(const struct usage *usage, int count, char **arguments) {
         program_exit(0);
     case OPTIONS_WRONG:
         message_put(&message);
-        program_exit(OPTIONS_STATUS_WRONG);
+        program_exit(EXIT_USAGE);
     case OPTIONS_RUN:
         break;
     }

@@ -78,7 +78,7 @@ status_t spawn_start(const struct spawn *spawn, uint64_t *process) {
 }
 
 int spawn_exit_status(status_t status) {
-    return status == STATUS_NOT_FOUND || status == STATUS_BAD_NAME ? STATUS_NO_PROGRAM : STATUS_CANNOT;
+    return status == STATUS_NOT_FOUND || status == STATUS_BAD_NAME ? EXIT_NO_PROGRAM : EXIT_CANNOT_RUN;
 }
 
 status_t process_spawn(const char *directory, size_t count, char *const *arguments, uint64_t *process) {

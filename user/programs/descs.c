@@ -30,7 +30,7 @@ int main(int count, char **arguments) {
     uint64_t process, index = 0;
     if (!number_parse(arguments[0], &process)) {
         print_error("'%s' is no process number", arguments[0]);
-        return OPTIONS_STATUS_WRONG;
+        return EXIT_USAGE;
     }
     print("    DESCRIPTOR OBJECT       KIND     SERIAL  RIGHTS\n");
     while (index < DESCRIPTORS_PER_PROCESS) {

@@ -42,6 +42,6 @@ static bool file_print(const char *path) {
 int main(int count, char **arguments) {
     size_t operands = options_take(&usage, count, arguments);
     if (!number_option(option_bytes != nullptr ? option_bytes : option_lines, &limit))
-        return OPTIONS_STATUS_WRONG;
+        return EXIT_USAGE;
     return sources_show(operands, arguments, file_print) ? 0 : 1;
 }

@@ -75,7 +75,7 @@ int main(int count, char **arguments) {
     size_t operands = options_take(&usage, count, arguments);
     if (option_limit != nullptr && !number_parse(option_limit, &left)) {
         print_error("'%s' is no number", option_limit);
-        return OPTIONS_STATUS_WRONG;
+        return EXIT_USAGE;
     }
     bool good = operands > 0 || file_dump(&dump, nullptr, &left);
     for (size_t i = 0; i < operands; i++)

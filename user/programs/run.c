@@ -40,7 +40,7 @@ int main(int count, char **arguments) {
     uint64_t process;
     spawn_init(&spawn, operands, arguments);
     if (!options_apply(&spawn))
-        return OPTIONS_STATUS_WRONG;
+        return EXIT_USAGE;
     status_t status = spawn_start(&spawn, &process);
     if (status != STATUS_OK)
         return start_failed(arguments[0], status);

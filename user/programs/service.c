@@ -163,5 +163,5 @@ int main(int count, char **arguments) {
     if (operands == 2 && strcmp(arguments[0], "stop") == 0)
         return control(arguments[1], ACTION_STOP);
     print_error("wants list, or log, restart or stop and a service (try service --help)");
-    return OPTIONS_STATUS_WRONG;
+    return EXIT_USAGE;
 }

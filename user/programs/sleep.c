@@ -31,7 +31,7 @@ int main(int count, char **arguments) {
     (void)options_take(&usage, count, arguments);
     if (!duration_parse(arguments[0], &duration)) {
         print_error("'%s' is no number of seconds", arguments[0]);
-        return OPTIONS_STATUS_WRONG;
+        return EXIT_USAGE;
     }
     sleep_until(clock_now() + duration);
     return 0;

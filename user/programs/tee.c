@@ -55,7 +55,7 @@ int main(int count, char **arguments) {
     bool good = true;
     if (operands > FILES_MAX) {
         print_error("more than %d files", FILES_MAX);
-        return OPTIONS_STATUS_WRONG;
+        return EXIT_USAGE;
     }
     for (size_t i = 0; i < operands; i++)
         good = target_open(&targets[i], arguments[i]) && good;

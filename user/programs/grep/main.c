@@ -60,13 +60,13 @@ int main(int count, char **arguments) {
         pattern_parse(&search.pattern, arguments[0], option_fixed, option_ignore_case);
     if (result != PATTERN_OK) {
         print_error("%s: %s", arguments[0], pattern_result_text(result));
-        return OPTIONS_STATUS_WRONG;
+        return EXIT_USAGE;
     }
     search.named = operands > 2;
     bool good = operands > 1 || file_search(&search, nullptr);
     for (size_t i = 1; i < operands; i++)
         good = file_search(&search, arguments[i]) && good;
     if (!good)
-        return OPTIONS_STATUS_WRONG;
+        return EXIT_USAGE;
     return search.found ? 0 : 1;
 }

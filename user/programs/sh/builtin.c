@@ -12,7 +12,7 @@ enum { LINE_MAX_SIZE = 4096 };
 
 static int wrong(const char *name, const char *text) {
     print_error("%s: %s", name, text);
-    return OPTIONS_STATUS_WRONG;
+    return EXIT_USAGE;
 }
 
 // ---- where
@@ -144,7 +144,7 @@ static int builtin_read(size_t count, char **words) {
     for (size_t i = 1; i < count; i++) {
         if (parse_name_length(words[i], strlen(words[i])) != strlen(words[i]) || words[i][0] == 0) {
             print_error("read: '%s' is no name of a variable", words[i]);
-            return OPTIONS_STATUS_WRONG;
+            return EXIT_USAGE;
         }
     }
     if (count < 2)
@@ -196,7 +196,7 @@ static int builtin_wait(size_t count, char **words) {
         struct job *job = job_find(&shell.jobs, words[i]);
         if (job == nullptr)
             print_error("wait: %s: there is no such job", words[i]);
-        status = job != nullptr ? job_finish(job) : STATUS_NO_JOB;
+        status = job != nullptr ? job_finish(job) : EXIT_NO_PROGRAM;
     }
     return status;
 }

@@ -33,7 +33,7 @@ static void process_ended(struct job *job, size_t index, status_t error, const s
     int status = error == STATUS_OK ? (int)end->status : 1;
     if (index + 1 == job->count)
         job->status = status;
-    job->interrupted |= error == STATUS_OK && end->reason == END_KILLED && status == STATUS_CTRL_C;
+    job->interrupted |= error == STATUS_OK && end->reason == END_KILLED && status == EXIT_CTRL_C;
 }
 
 void job_wait(struct job *job, bool foreground) {

@@ -9,7 +9,7 @@
 #include "parse.h"
 #include <base/types.h>
 
-enum { JOBS_MAX = 32, JOB_TEXT_SIZE = 80, STATUS_NO_JOB = 127 };
+enum { JOBS_MAX = 32, JOB_TEXT_SIZE = 80 };
 
 struct job {
     uint64_t processes[PARSE_PIPELINE_MAX]; // 0: has ended, or was never started

@@ -136,7 +136,7 @@ static bool environment_make(const struct node *node, struct spawn *spawn) {
 
 static void start_failed(const char *name, status_t status) {
     shell.status = spawn_exit_status(status);
-    if (shell.status == STATUS_NO_PROGRAM)
+    if (shell.status == EXIT_NO_PROGRAM)
         print_error("%s: there is no such program (try help)", name);
     else if (status == STATUS_BAD_SIZE)
         print_error("%s: the arguments and the exported variables are too long", name);
@@ -223,7 +223,7 @@ static bool pipe_between(struct stream *output, struct stream *input) {
     status_t status = pipe_make(startup_descriptor("pipe"), &reader, &writer, DEADLINE_NONE);
     if (status != STATUS_OK) {
         print_error("no pipe: %s", status_text(status));
-        shell.status = STATUS_CANNOT;
+        shell.status = EXIT_CANNOT_RUN;
         return false;
     }
     *output = (struct stream){.kind = STREAM_PIPE, .number = writer.value};

@@ -125,7 +125,7 @@ static char *script_read(const char *path) {
 static int script_run(const char *path) {
     char *text = script_read(path);
     if (text == nullptr)
-        return path != nullptr ? STATUS_NO_PROGRAM : 1;
+        return path != nullptr ? EXIT_NO_PROGRAM : 1;
     (void)shell_run(text, path != nullptr ? path : "input");
     return shell.status;
 }
@@ -157,7 +157,7 @@ int main(int count, char **arguments) {
     shell.zero = "sh";
     if (option_command && operands == 0) {
         print_error("-c wants a text (try sh --help)");
-        return OPTIONS_STATUS_WRONG;
+        return EXIT_USAGE;
     }
     for (size_t i = 0; i < environment_count; i++) {
         size_t length = parse_name_length(environment[i], SIZE_MAX);

@@ -75,7 +75,7 @@ static void ask_whether_interrupted(void) {
         console_interrupted(startup_descriptor("console"), &typed, DEADLINE_NONE) != STATUS_OK || typed == 0)
         return;
     shell.interrupted = true;
-    shell.status = STATUS_CTRL_C;
+    shell.status = EXIT_CTRL_C;
 }
 
 static void while_run(const struct node *node) {
@@ -205,7 +205,7 @@ static void syntax_error(const char *name, enum parse_result result) {
         print_error("%s: line %u, column %u: %s", name, line, column, parse_result_text(result));
     else
         print_error("column %u: %s", column, parse_result_text(result));
-    shell.status = STATUS_SYNTAX;
+    shell.status = EXIT_USAGE;
 }
 
 bool shell_run(const char *text, const char *name) {

@@ -17,8 +17,6 @@
 #include <user/path.h>
 #include <user/stream.h>
 
-enum { STATUS_SYNTAX = 2, STATUS_CTRL_C = 130 };
-
 struct shell {
     char directory[PATH_SIZE];
     int status;

@@ -29,10 +29,10 @@ int main(int count, char **arguments) {
         return 1;
     case EXPRESSION_NUMBER:
         print_error("a number is missing (word %zu)", at + 1);
-        return OPTIONS_STATUS_WRONG;
+        return EXIT_USAGE;
     case EXPRESSION_WRONG:
         break;
     }
     print_error("this is no expression from word %zu on (try help test)", at + 1);
-    return OPTIONS_STATUS_WRONG;
+    return EXIT_USAGE;
 }

@@ -20,7 +20,7 @@ static void set_take(struct set *set, const char *text) {
     if (result == SET_OK)
         return;
     print_error("%s: %s", text, set_result_text(result));
-    program_exit(OPTIONS_STATUS_WRONG);
+    program_exit(EXIT_USAGE);
 }
 
 static void set_complement(struct set *set) {
@@ -90,7 +90,7 @@ int main(int count, char **arguments) {
     size_t operands = options_take(&usage, count, arguments);
     if (!operands_fit(operands)) {
         print_error("wants %s (try tr --help)", operands == 1 ? "two sets" : "one set");
-        return OPTIONS_STATUS_WRONG;
+        return EXIT_USAGE;
     }
     set_take(&from, arguments[0]);
     if (option_complement)
@@ -99,7 +99,7 @@ int main(int count, char **arguments) {
         set_take(&to, arguments[1]);
     if (operands == 2 && to.count == 0) {
         print_error("SET2 is empty");
-        return OPTIONS_STATUS_WRONG;
+        return EXIT_USAGE;
     }
     translation_make(&translation, &from, operands == 2 ? &to : nullptr);
     return input_translate(&translation);

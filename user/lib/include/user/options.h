@@ -31,10 +31,10 @@ struct usage {
 enum options_result {
     OPTIONS_RUN,
     OPTIONS_HELP,  // help was printed: end with status 0
-    OPTIONS_WRONG, // what is wrong was printed: end with status 2
+    OPTIONS_WRONG, // what is wrong was printed: end with EXIT_USAGE
 };
 
-enum { OPTIONS_STATUS_WRONG = 2, OPERANDS_UNLIMITED = 1 << 20 };
+enum { OPERANDS_UNLIMITED = 1 << 20 };
 
 // Examines arguments[1] to [count - 1] and moves the operands to the front: *operands of them at
 // arguments[0].

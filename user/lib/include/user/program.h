@@ -2,7 +2,7 @@
 //
 // What a program and a server are made of: main(), output, input, the end, other processes, time.
 // Single-threaded. Output is buffered by lines and goes to the program's streams (user/stream.h). When an
-// output fails, the program ends: quietly with status STATUS_PIPE_ENDED when nobody reads the pipe any more,
+// output fails, the program ends: quietly with EXIT_PIPE_CLOSED when nobody reads the pipe any more,
 // else with a message and status 1.
 
 #ifndef USER_PROGRAM_H
@@ -12,12 +12,10 @@
 #include <base/format.h>
 #include <base/log_level.h>
 #include <base/types.h>
+#include <user/exit.h>
 #include <user/options.h>
 #include <user/startup.h>
 #include <user/stream.h>
-
-// Statuses with which a program ends, as shells have them: numbers of their own, no status_t.
-enum { STATUS_CANNOT = 126, STATUS_NO_PROGRAM = 127, STATUS_PIPE_ENDED = 141 };
 
 // The program's own; its result is the exit status.
 int main(int count, char **arguments);
@@ -102,8 +100,7 @@ struct spawn {
 };
 void spawn_init(struct spawn *spawn, size_t count, char *const *arguments);
 status_t spawn_start(const struct spawn *spawn, uint64_t *process);
-// With which status a program ends that could not start another: 127 when there is none of the name, else
-// 126.
+// With which status a program ends that could not start another: EXIT_NO_PROGRAM or EXIT_CANNOT_RUN.
 int spawn_exit_status(status_t status);
 
 // The same for the usual case in another directory.
