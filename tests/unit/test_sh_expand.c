@@ -17,15 +17,31 @@ static const char *variable(void *context, const char *name, size_t length) {
         return "  a  b\tc\n";
     if (length == 5 && strncmp(name, "empty", 5) == 0)
         return "";
+    if (length == 4 && strncmp(name, "star", 4) == 0)
+        return "a*\\";
     if (length == 1 && *name == '?')
         return "42";
     return NULL;
 }
 
+// There are the files `aa`, `ab` and `a b`; only these patterns are known.
+static bool names(void *context, const char *pattern, struct fields *to) {
+    (void)context;
+    if (strcmp(pattern, "full*") == 0)
+        return false;
+    if (strcmp(pattern, "a*") != 0 && strcmp(pattern, "a\\?*") != 0)
+        return true;
+    bool all = pattern[1] == '*';
+    return fields_add(to, "a b") && (!all || (fields_add(to, "aa") && fields_add(to, "ab")));
+}
+
 static const char *expand_with(size_t count, char *const *arguments, const char *word, bool whole) {
     static char out[4096];
-    const struct expand_source source = {
-        .variable = variable, .argument_count = count, .arguments = arguments, .zero = "zero"};
+    const struct expand_source source = {.variable = variable,
+                                         .names = names,
+                                         .argument_count = count,
+                                         .arguments = arguments,
+                                         .zero = "zero"};
     size_t used = 0;
     out[0] = '\0';
     fields_clear(&fields);
@@ -100,6 +116,25 @@ static void test_arguments(void **state) {
     assert_string_equal(expand_with(0, NULL, "$*", false), "");
 }
 
+static void test_names(void **state) {
+    (void)state;
+    expect("a*", "[a b][aa][ab]");
+    expect("'a*'", "[a*]");
+    expect("a\\*", "[a*]");
+    expect("\"a*\"", "[a*]");
+    expect("a\"?\"*", "[a b]"); // what was quoted means itself in the pattern
+    expect("b*[x\\y'[']", "[b*[xy[]]");
+    expect("$star", "[a*\\]");
+    expect("\"$star\"", "[a*\\]");
+    char *const arguments[] = {"a*"};
+    assert_string_equal(expand_with(1, arguments, "$1", false), "[a b][aa][ab]");
+    assert_string_equal(expand_with(1, arguments, "\"$1\"", false), "[a*]");
+    assert_string_equal(expand_with(1, arguments, "a*", true), "[a*]");
+    const struct expand_source source = {.variable = variable, .names = names, .zero = ""};
+    fields_clear(&fields);
+    assert_false(expand_word("full*", 5, &source, &fields));
+}
+
 static void test_whole(void **state) {
     (void)state;
     char *const arguments[] = {"1", "2"};
@@ -128,6 +163,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quotes),    cmocka_unit_test(test_variables), cmocka_unit_test(test_splitting),
         cmocka_unit_test(test_arguments), cmocka_unit_test(test_whole),     cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests_name("sh_expand", tests, NULL, NULL);
 }

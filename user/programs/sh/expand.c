@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // See expand.h. A string is open while `in_field`; blanks of a value close it, everything else opens it.
+// Where words are split, an open string is kept as a pattern: what was quoted has a backslash before it if it
+// would mean something there. When it closes it becomes the names that there are, or loses the backslashes.
 
 #include "expand.h"
 #include "parse.h"
+#include "wildcard.h"
 #include <base/format.h>
 #include <base/string.h>
 
@@ -15,12 +18,23 @@ struct expander {
     bool split;
     bool quoted;
     bool in_field;
+    bool has_signs; // the open string, outside quotes
     bool overflow;
 };
 
 void fields_clear(struct fields *fields) {
     fields->count = fields->used = 0;
     fields->words[0] = nullptr;
+}
+
+bool fields_add(struct fields *fields, const char *string) {
+    size_t size = strlen(string) + 1;
+    if (fields->count == FIELDS_MAX || size > FIELDS_SIZE - fields->used)
+        return false;
+    fields->words[fields->count++] = memcpy(fields->storage + fields->used, string, size);
+    fields->words[fields->count] = nullptr;
+    fields->used += size;
+    return true;
 }
 
 void fields_copy(struct fields *to, const struct fields *from) {
@@ -43,10 +57,11 @@ static void field_open(struct expander *expander) {
     fields->words[fields->count++] = fields->storage + fields->used;
     fields->words[fields->count] = nullptr;
     expander->in_field = true;
+    expander->has_signs = false;
 }
 
 // One place is kept for the NUL.
-static void put(struct expander *expander, char byte) {
+static void put_byte(struct expander *expander, char byte) {
     field_open(expander);
     if (expander->fields->used + 1 >= FIELDS_SIZE)
         expander->overflow = true;
@@ -54,16 +69,55 @@ static void put(struct expander *expander, char byte) {
         expander->fields->storage[expander->fields->used++] = byte;
 }
 
+// A byte that means itself.
+static void put_plain(struct expander *expander, char byte) {
+    if (expander->split && wildcard_is_sign(byte))
+        put_byte(expander, '\\');
+    put_byte(expander, byte);
+}
+
+// A byte that may be a sign, unless quotes are around it.
+static void put(struct expander *expander, char byte) {
+    if (expander->quoted || byte == '\\') {
+        put_plain(expander, byte);
+        return;
+    }
+    put_byte(expander, byte);
+    expander->has_signs = expander->has_signs || wildcard_is_sign(byte);
+}
+
+// The last string is a pattern: the names that it stands for take its place. False: there are none.
+static bool names_take_place(struct expander *expander) {
+    struct fields *fields = expander->fields;
+    size_t pattern = fields->count - 1;
+    const struct expand_source *source = expander->source;
+    if (!source->names(source->context, fields->words[pattern], fields))
+        expander->overflow = true;
+    if (fields->count == pattern + 1)
+        return false;
+    memmove(&fields->words[pattern], &fields->words[pattern + 1],
+            (fields->count - pattern) * sizeof(fields->words[0]));
+    fields->count--;
+    return true;
+}
+
 static void field_close(struct expander *expander) {
     struct fields *fields = expander->fields;
     if (!expander->in_field)
         return;
-    if (fields->used >= FIELDS_SIZE) {
-        expander->overflow = true;
-        return;
-    }
-    fields->storage[fields->used++] = 0;
     expander->in_field = false;
+    if (fields->used >= FIELDS_SIZE)
+        expander->overflow = true;
+    if (expander->overflow)
+        return;
+    fields->storage[fields->used++] = 0;
+    char *field = fields->words[fields->count - 1];
+    if (!expander->split ||
+        (expander->has_signs && expander->source->names != nullptr && names_take_place(expander)))
+        return;
+    size_t length = wildcard_unquote(field, strlen(field));
+    field[length] = 0;
+    fields->used = (size_t)(field - fields->storage) + length + 1;
 }
 
 static void put_value(struct expander *expander, const char *value) {
@@ -136,7 +190,7 @@ static void dollar(struct expander *expander) {
     while (braces && length > 0 && *name >= '0' && *name <= '9' && length < left && name[length] != '}')
         length++;
     if (length == 0) {
-        put(expander, '$');
+        put_plain(expander, '$');
         expander->at++;
         return;
     }
@@ -150,15 +204,15 @@ static void backslash(struct expander *expander) {
     if (byte == '\n')
         return;
     if (expander->quoted && (byte == 0 || strchr("\"\\$`", byte) == nullptr))
-        put(expander, '\\');
+        put_plain(expander, '\\');
     if (byte != 0)
-        put(expander, byte);
+        put_plain(expander, byte);
 }
 
 static void single_quoted(struct expander *expander) {
     field_open(expander);
     for (expander->at++; expander->at < expander->end && *expander->at != '\''; expander->at++)
-        put(expander, *expander->at);
+        put_plain(expander, *expander->at);
     expander->at++;
 }
 

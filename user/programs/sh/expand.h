@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // From a word as it was typed to the strings that it stands for: quotes and backslashes go, `$NAME`,
-// `${NAME}`,
-// `$?`, `$!`, `$#`, `$$`, `$0` ... `$9`, `$@` and `$*` are replaced. What a variable holds is split at blanks
-// outside quotes. Pure; strings lie in the caller's struct fields, one behind the other.
+// `${NAME}`, `$?`, `$!`, `$#`, `$$`, `$0` ... `$9`, `$@` and `$*` are replaced. What a variable holds is
+// split at blanks outside quotes, and a string with signs outside quotes is a pattern of names (wildcard.h).
+// Pure; strings lie in the caller's struct fields, one behind the other.
 
 #ifndef SH_EXPAND_H
 #define SH_EXPAND_H
@@ -22,8 +22,12 @@ struct fields {
 // Where values come from. `name` is a variable's name, or one of `?`, `!`, `#`, `$`; nullptr: not set.
 typedef const char *expand_variable_t(void *context, const char *name, size_t length);
 
+// Adds the names of a pattern that has signs; nothing when there are none. False: they do not fit.
+typedef bool expand_names_t(void *context, const char *pattern, struct fields *fields);
+
 struct expand_source {
     expand_variable_t *variable;
+    expand_names_t *names; // nullptr: signs mean themselves
     void *context;
     size_t argument_count; // $1 ...
     char *const *arguments;
@@ -31,6 +35,8 @@ struct expand_source {
 };
 
 void fields_clear(struct fields *fields);
+// Adds a string. False: it does not fit.
+[[nodiscard]] bool fields_add(struct fields *fields, const char *string);
 void fields_copy(struct fields *to, const struct fields *from);
 
 // Adds the strings of a word that parse.h found whole; none when it comes to nothing. False: they do not fit.

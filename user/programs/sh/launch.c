@@ -4,6 +4,7 @@
 // are made between the commands of a pipeline. The shell keeps no end of a pipe longer than until the command
 // that it is for was started, so that each end closes with who uses it.
 
+#include "glob.h"
 #include "shell.h"
 #include <abi/constants.h>
 #include <base/format.h>
@@ -27,8 +28,14 @@ static const char *variable(void *context, const char *name, size_t length) {
     return digits;
 }
 
+static bool names(void *context, const char *pattern, struct fields *fields) {
+    (void)context;
+    return glob_expand(shell.directory, pattern, fields);
+}
+
 static struct expand_source source(void) {
     return (struct expand_source){.variable = variable,
+                                  .names = names,
                                   .argument_count = shell.argument_count,
                                   .arguments = shell.arguments,
                                   .zero = shell.zero};
