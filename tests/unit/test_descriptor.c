@@ -107,6 +107,34 @@ static void transfer_moves(void **state) {
     assert_string_equal(text, "tessera");
 }
 
+// The target ends while the source still takes its mappings away: the object ends with it, nothing stays
+// charged.
+static void transfer_meets_the_end_of_its_target(void **state) {
+    (void)state;
+    struct actor *target = process_make(), *a = process_make(), *urgent = thread_make(a, PRIORITY_COUNT / 2);
+    uint64_t to = give_clone(a, target->process, RIGHTS_PROCESS_ALL);
+    uint64_t n = MUST(a, NOTIFICATION_CREATE), before = quota_of(a)->used.bytes;
+    uint64_t m = MUST(a, MEMORY_ALLOCATE, 4 * PAGE_SIZE, 0), now = MUST(urgent, CLOCK_READ);
+    for (unsigned i = 0; i < 4; i++)
+        MUST(a, SPACE_MAP, 0, m, 0x20000000 + i * 0x10000, i * PAGE_SIZE, PAGE_SIZE, MAP_READ);
+    turn(urgent);
+    MUST(urgent, THREAD_PRIORITY, 0, PRIORITY_COUNT / 2 + 1);
+    BEGIN(urgent, NOTIFICATION_WAIT, n, 1, now + 1000);
+    turn(a);
+    host_clock_tick(1000); // due when the kernel next takes interrupts
+    BEGIN(a, DESCRIPTOR_TRANSFER, m, to, RIGHTS_MEMORY_ALL);
+    assert_status(finish(urgent), TIMED_OUT);
+    assert_true(a->busy);
+    MUST(urgent, PROCESS_END, to, 0);
+    assert_true(a->busy);
+    MUST(urgent, THREAD_PRIORITY, 0, PRIORITY_COUNT / 2);
+    assert_status(finish(a), OK);
+    MUST(a, DESCRIPTOR_RELEASE, to);
+    process_unmake(target);
+    assert_int_equal(quota_of(a)->used.bytes, before);
+    assert_status(ACT(a, DESCRIPTOR_RELEASE, m), BAD_DESCRIPTOR);
+}
+
 static void transfer_is_refused(void **state) {
     (void)state;
     struct limits limits = limits_usual();
@@ -202,5 +230,5 @@ static void table_runs_into_quota(void **state) {
 
 WORLD_MAIN(WORLD_TEST(values_are_never_reused), WORLD_TEST(slot_retires), WORLD_TEST(clone_pays),
            WORLD_TEST(weak_costs_nothing), WORLD_TEST(transfer_moves), WORLD_TEST(transfer_is_refused),
-           WORLD_TEST(last_process_descriptor_stays_out), WORLD_TEST(inspect_is_refused),
-           WORLD_TEST(table_is_full), WORLD_TEST(table_runs_into_quota))
+           WORLD_TEST(transfer_meets_the_end_of_its_target), WORLD_TEST(last_process_descriptor_stays_out),
+           WORLD_TEST(inspect_is_refused), WORLD_TEST(table_is_full), WORLD_TEST(table_runs_into_quota))

@@ -486,6 +486,69 @@ static void receive_right_is_given_away(void **state) {
     assert_status(finish(two), OK);
 }
 
+// A moved endpoint whose receive right does not travel has a server less when the move is final, and not
+// before; with the right it has as many as it had.
+static void receive_right_is_cut_off(void **state) {
+    (void)state;
+    struct pair pair = pair_make();
+    struct actor *c = pair.client, *s = pair.server;
+    for (unsigned keeps = 0; keeps < 2; keeps++) {
+        uint64_t e = MUST(c, ENDPOINT_CREATE, 0), call = MUST(c, DESCRIPTOR_CLONE, e, RIGHT_ENDPOINT_CALL);
+        uint64_t rights = RIGHT_ENDPOINT_CALL | (keeps ? RIGHT_ENDPOINT_RECEIVE : 0);
+        offer(s, 1, 0);
+        send(c, 0, e, rights, DESCRIPTOR_MOVE);
+        BEGIN(c, CALL, pair.call, WITH(1), DEADLINE_NONE);
+        MUST(s, RECEIVE, pair.endpoint, 0, 0);
+        const struct endpoint *endpoint = (const struct endpoint *)object_of(c, call);
+        assert_int_equal(atomic_load(&endpoint->servers), 1);
+        MUST(s, REPLY, 0, 0, 0);
+        assert_status(finish(c), OK);
+        assert_int_equal(atomic_load(&endpoint->servers), keeps);
+        struct actor *other = thread_make(c, MIDDLE);
+        BEGIN(other, CALL, call, 1, MUST(c, CLOCK_READ) + 1000);
+        pass(1000);
+        assert_int_equal(finish(other), keeps ? STATUS_TIMED_OUT : STATUS_NO_SERVER);
+    }
+}
+
+// A receive that meets only calls which do not fit refuses a few of them at a time: who is more urgent runs
+// between.
+static void refusals_come_in_steps(void **state) {
+    enum { CALLERS = 40, REFUSED_MOST = 16 }; // eight in the call itself, eight in its first step
+    (void)state;
+    struct limits limits = limits_usual();
+    limits.records[RECORD_THREAD] = 2 * CALLERS + 16;
+    limits.records[RECORD_NOTIFICATION] = CALLERS + 1;
+    struct pair pair = {.client = process_make_with(&limits), .server = process_make()};
+    uint64_t e = MUST(&init_actor, ENDPOINT_CREATE, 0);
+    uint64_t call = give_clone(pair.client, e, RIGHT_ENDPOINT_CALL);
+    pair.endpoint = give(pair.server, e, RIGHTS_ENDPOINT_ALL);
+    struct actor *callers[CALLERS], *urgent = thread_make(pair.server, MIDDLE);
+    uint64_t n = MUST(pair.server, NOTIFICATION_CREATE);
+    uint64_t carried = MUST(pair.client, NOTIFICATION_CREATE);
+    for (unsigned i = 0; i < CALLERS; i++) {
+        callers[i] = thread_make(pair.client, MIDDLE);
+        send(callers[i], 0, carried, RIGHT_NOTIFICATION_SIGNAL, DESCRIPTOR_CLONE);
+        BEGIN(callers[i], CALL, call, WITH(1), DEADLINE_NONE);
+    }
+    uint64_t now = MUST(urgent, CLOCK_READ);
+    turn(urgent);
+    MUST(urgent, THREAD_PRIORITY, 0, MIDDLE + 1);
+    BEGIN(urgent, NOTIFICATION_WAIT, n, 1, now + 1000);
+    turn(pair.server);
+    host_clock_tick(1000); // due when the kernel next takes interrupts
+    BEGIN(pair.server, RECEIVE, pair.endpoint, 0, DEADLINE_NONE);
+    assert_status(finish(urgent), TIMED_OUT);
+    unsigned refused = 0;
+    for (unsigned i = 0; i < CALLERS; i++)
+        refused += atomic_load(&callers[i]->thread->state) == THREAD_READY;
+    assert_in_range(refused, 1, REFUSED_MOST);
+    MUST(urgent, THREAD_PRIORITY, 0, MIDDLE);
+    for (unsigned i = 0; i < CALLERS; i++)
+        assert_status(finish(callers[i]), NOT_OFFERED);
+    assert_true(pair.server->busy);
+}
+
 // The same where the receive right came with the call and the answer gives it back.
 static void receive_right_is_given_back(void **state) {
     (void)state;
@@ -508,7 +571,8 @@ static void receive_right_is_given_back(void **state) {
     assert_status(finish(other), OK);
 }
 
-WORLD_MAIN(WORLD_TEST(receive_right_is_given_back), WORLD_TEST(places_count_in_an_offer),
+WORLD_MAIN(WORLD_TEST(receive_right_is_cut_off), WORLD_TEST(refusals_come_in_steps),
+           WORLD_TEST(receive_right_is_given_back), WORLD_TEST(places_count_in_an_offer),
            WORLD_TEST(receive_right_is_given_away), WORLD_TEST(answer_meets_release),
            WORLD_TEST(some_descriptors_stay), WORLD_TEST(call_is_answered), WORLD_TEST(headers_are_checked),
            WORLD_TEST(deadlines_pass), WORLD_TEST(callers_are_served_in_order), WORLD_TEST(no_server),

@@ -124,6 +124,31 @@ static void limits_are_checked(void **state) {
     assert_memory_equal(&before, &after, sizeof(before));
 }
 
+// A child is at most as urgent, and its turns at most as long, as its parent's; equal is allowed.
+static void a_child_is_no_more_than_its_parent(void **state) {
+    (void)state;
+    static const struct {
+        int priority, weight; // over the parent's
+        status_t status;
+    } cases[] = {{1, 0, STATUS_BAD_VALUE}, {0, 1, STATUS_BAD_VALUE}, {0, 0, STATUS_OK}};
+    struct limits limits = limits_usual();
+    limits.priority = PRIORITY_COUNT / 2;
+    limits.weight = 10;
+    struct actor *a = process_make_with(&limits);
+    uint64_t s = MUST(a, ENDPOINT_CREATE, 0);
+    for (unsigned i = 0; i < array_length(cases); i++) {
+        struct limits child = {.bytes = 200000,
+                               .priority = PRIORITY_COUNT / 2 + (uint32_t)cases[i].priority,
+                               .weight = 10 + (uint32_t)cases[i].weight};
+        for (unsigned k = 0; k < RECORD_COUNT; k++)
+            child.records[k] = k == RECORD_LEASE ? 0 : 2;
+        store(a, SCRATCH, &child, sizeof(child));
+        status_t status = ACT(a, PROCESS_CREATE, s, 1, SCRATCH, sizeof(child));
+        if (status != cases[i].status)
+            fail_msg("case %u: status %d", i, (int)status);
+    }
+}
+
 // Storage that others pin does not count as on its way: the call is refused, and does not wait for ever. A
 // badge is paid as a place of its endpoint until its server has heard of its end, and its holder is free at
 // once.
@@ -244,5 +269,6 @@ static void a_deep_chain_is_searched(void **state) {
 }
 
 WORLD_MAIN(WORLD_TEST(records_run_out), WORLD_TEST(child_is_carved), WORLD_TEST(limits_are_checked),
-           WORLD_TEST(pinned_records_are_refused), WORLD_TEST(a_waiting_charge_lends_its_priority),
-           WORLD_TEST(subtree_is_listed), WORLD_TEST(a_deep_chain_is_searched))
+           WORLD_TEST(a_child_is_no_more_than_its_parent), WORLD_TEST(pinned_records_are_refused),
+           WORLD_TEST(a_waiting_charge_lends_its_priority), WORLD_TEST(subtree_is_listed),
+           WORLD_TEST(a_deep_chain_is_searched))

@@ -59,6 +59,31 @@ static void slices_end(void **state) {
     assert_ptr_not_equal(current(), first);
 }
 
+// The turn of a process is as many hundredths of a slice as its weight, but not below a tenth.
+static void weight_is_the_length_of_a_turn(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t weight;
+        uint64_t length;
+    } cases[] = {
+        {100, SLICE_NANOSECONDS},
+        {50, SLICE_NANOSECONDS / 2},
+        {10, SLICE_NANOSECONDS / 10},
+        {1, SLICE_NANOSECONDS / 10},
+    };
+    for (unsigned i = 0; i < array_length(cases); i++) {
+        struct limits limits = limits_usual();
+        limits.weight = cases[i].weight;
+        struct actor *a = process_make_with(&limits);
+        turn(a); // init waits for its turn
+        pass(cases[i].length - 1);
+        assert_ptr_equal(current(), a->thread);
+        pass(1 + SLICE_NANOSECONDS / 100);
+        assert_ptr_not_equal(current(), a->thread);
+        process_unmake(a);
+    }
+}
+
 // Whoever is alone is not interrupted.
 static void no_slice_when_alone(void **state) {
     (void)state;
@@ -105,4 +130,5 @@ static void cpu_time_is_counted(void **state) {
 }
 
 WORLD_MAIN(WORLD_TEST(higher_priority_runs_first), WORLD_TEST(quotas_share), WORLD_TEST(slices_end),
-           WORLD_TEST(no_slice_when_alone), WORLD_TEST(timers_fire_in_order), WORLD_TEST(cpu_time_is_counted))
+           WORLD_TEST(weight_is_the_length_of_a_turn), WORLD_TEST(no_slice_when_alone),
+           WORLD_TEST(timers_fire_in_order), WORLD_TEST(cpu_time_is_counted))
