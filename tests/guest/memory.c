@@ -130,6 +130,19 @@ static void physical_memory_is_taken(void) {
     EXPECT(ts_memory_physical(platform, 1ULL << 45, MEMORY_SIZE_MAX, 0, &memory), STATUS_TAKEN);
 }
 
+// Nor can the registers of what the kernel drives itself, alone or in a longer range that begins before them.
+static void devices_of_the_kernel_are_taken(void) {
+    static const uint64_t bases[] = MACHINE_RESERVED;
+    desc_t memory = SELF;
+    for (size_t i = 0; i < array_length(bases); i++) {
+        EXPECT(ts_memory_physical(platform, bases[i], PAGE_SIZE, CACHE_UNCACHED, &memory), STATUS_TAKEN);
+        EXPECT(ts_memory_physical(platform, bases[i] - PAGES(1), PAGES(2), CACHE_UNCACHED, &memory),
+               STATUS_TAKEN);
+        if (OK(ts_memory_physical(platform, bases[i] + PAGES(1), PAGES(1), CACHE_UNCACHED, &memory)))
+            drop(memory);
+    }
+}
+
 static const struct test tests[] = {
     {"memory is zero and paid in full", zero_filled_and_paid},
     {"sizes that are refused", sizes_refused},
@@ -138,5 +151,6 @@ static const struct test tests[] = {
     {"sealed memory stays as it is", seal},
     {"physical ranges of a device", physical_ranges},
     {"ordinary memory is no physical range", physical_memory_is_taken},
+    {"the kernel's devices are no physical range", devices_of_the_kernel_are_taken},
 };
 GROUP(memory, tests);

@@ -181,16 +181,29 @@ static void bad_spawns(void) {
 
 // The test program holds neither of these grants; and nobody waits for a process that it did not start.
 static void what_is_not_granted(void) {
-    uint64_t number, reason;
-    char bytes[16];
+    uint64_t number, reason, child = 0;
+    char bytes[16] = "";
     EXPECT(init_interrupt(startup_descriptor("init"), 2, limit()), STATUS_NOT_PERMITTED);
+    EXPECT(init_control(startup_descriptor("init"), 0, 0, limit()), STATUS_NOT_PERMITTED);
     EXPECT(console_foreground(startup_descriptor("console"), 0, limit()), STATUS_NOT_PERMITTED);
+    EXPECT(console_interrupted(startup_descriptor("console"), &number, limit()), STATUS_NOT_PERMITTED);
+    EXPECT(console_notice(startup_descriptor("console"), bytes, sizeof(bytes), limit()),
+           STATUS_NOT_PERMITTED);
     EXPECT(log_read(startup_descriptor("log"), 0, bytes, sizeof(bytes), &number, &reason, limit()),
            STATUS_NOT_PERMITTED);
     EXPECT(init_wait(startup_descriptor("init"), 2, 0, &number, &reason, nullptr, limit()), STATUS_NOT_FOUND);
     EXPECT(init_wait(startup_descriptor("init"), UINT64_MAX, 0, &number, &reason, nullptr, limit()),
            STATUS_NOT_FOUND);
     EXPECT(init_kill(startup_descriptor("init"), 0x100000002, limit()), STATUS_NOT_FOUND);
+    // init itself not even with the grant to end any other; a child not by Ctrl-C without that one.
+    EXPECT(init_kill(startup_descriptor("init"), 1, limit()), STATUS_NOT_PERMITTED);
+    static const char request[] = "/\0/bin/sleep\0sleep\0"
+                                  "100";
+    OK(spawn(request, sizeof(request), &child));
+    EXPECT(init_interrupt(startup_descriptor("init"), child, limit()), STATUS_NOT_PERMITTED);
+    OK(init_kill(startup_descriptor("init"), child, limit()));
+    OK(init_wait(startup_descriptor("init"), child, 0, &number, &reason, nullptr, limit()));
+    EQUAL(number, 137);
 }
 
 // A program that starts another, hears its status once, and no second time.

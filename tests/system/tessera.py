@@ -187,6 +187,12 @@ def make_image(out, *, kernel=BUILD / "tessera.elf", initrd=BUILD / "initrd.tar"
     return out
 
 
+def built_file(name):
+    """A file of the built initrd."""
+    with tarfile.open(BUILD / "initrd.tar") as source:
+        return source.extractfile(name).read()
+
+
 def change_initrd(out, without=(), files=None):
     """The built initrd without some entries and with other files: name -> bytes."""
     with tarfile.open(BUILD / "initrd.tar") as source, tarfile.open(out, "w", format=tarfile.GNU_FORMAT) as target:

@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from tessera import Machine
+from tessera import Machine, built_file, change_initrd, make_image
 
 
 def number_of(machine, name):
@@ -97,6 +97,31 @@ def test_the_service_program():
         assert "init: console" not in log
         machine.send("poweroff\r")
         machine.expect_end()
+
+
+REFUSED = "the badge does not carry the grant that the request needs"
+# What the image grants by the names of programs in /bin, asked for from somewhere else.
+UNGRANTED = {
+    "kill": "kill {power}", "ps": "ps", "mem": "mem", "descs": "descs {power}", "log": "log",
+    "service": "service list", "run": "run echo started", "env": "env echo started", "time": "time echo started",
+    "sh": "sh -c 'echo started'", "poweroff": "poweroff", "reboot": "reboot",
+}  # fmt: skip
+
+
+def test_a_grant_goes_with_the_name_in_bin(tmp_path):
+    """A copy of a program elsewhere in the archive gets what a program without an entry gets: none of the grants."""
+    copies = {f"copies/{name}": built_file(f"bin/{name}") for name in UNGRANTED}
+    initrd = change_initrd(tmp_path / "initrd.tar", files=copies)
+    with Machine(make_image(tmp_path / "image.iso", initrd=initrd)) as machine:
+        machine.expect_prompt()
+        power = number_of(machine, "power")
+        for name, line in UNGRANTED.items():
+            text = machine.command(f"/copies/{line.format(power=power)}; echo status $?")
+            assert "started" not in text and "status 0" not in text, text
+            if name in ("kill", "ps", "mem", "descs", "log", "service"):
+                assert text.endswith("status 1\n") and REFUSED in text, text
+        assert number_of(machine, "power") == power
+        assert machine.command("run echo started") == "started\n"
 
 
 def test_killed_pipe_server_costs_the_pipes_alone():

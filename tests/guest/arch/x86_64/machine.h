@@ -10,12 +10,14 @@
 
 #define MACHINE_DEVICE 0xfd000000ULL // physical range of a device: the graphics card's memory
 #define MACHINE_MEMORY 0x400000ULL   // physical address of ordinary memory
-#define MACHINE_PORT   0x80ULL       // a port that takes any write
-#define MACHINE_PORTS  0x10000ULL
-#define MACHINE_LINE   11ULL // an interrupt line that nobody has
-#define MACHINE_TAKEN  4ULL  // one that a driver has
-#define MACHINE_KERNEL 0xffffffff80000000ULL
-#define MACHINE_DIRECT 0xffff800000000000ULL
+// What the kernel drives itself: I/O APIC, HPET, local APIC (Intel ICH9 data sheet, 9.4 "Memory Map").
+#define MACHINE_RESERVED {0xfec00000ULL, 0xfed00000ULL, 0xfee00000ULL}
+#define MACHINE_PORT     0x80ULL // a port that takes any write
+#define MACHINE_PORTS    0x10000ULL
+#define MACHINE_LINE     11ULL // an interrupt line that nobody has
+#define MACHINE_TAKEN    4ULL  // one that a driver has
+#define MACHINE_KERNEL   0xffffffff80000000ULL
+#define MACHINE_DIRECT   0xffff800000000000ULL
 
 // Things that a program must not do; each faults, or the number of the exception is wrong.
 enum machine_attack {
