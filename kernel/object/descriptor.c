@@ -16,7 +16,8 @@
 
 #define GENERATION_MAX 0xffffffffffULL
 #define TAG(generation, type, kind, rights)                                                                  \
-    ((uint64_t)(generation) << 24 | (uint64_t)(type) << 20 | (uint64_t)(kind) << 16 | (rights))
+    ((uint64_t)(generation) << TAG_GENERATION | (uint64_t)(type) << TAG_TYPE |                               \
+     (uint64_t)(kind) << TAG_KIND | (uint64_t)(rights) << TAG_RIGHTS)
 
 static_assert(sizeof(struct slot) == 64);
 

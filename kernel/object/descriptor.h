@@ -25,9 +25,16 @@ enum slot_kind {
     SLOT_RESERVED = 7,    // a transfer will fill it
 };
 
+// The first bit of each part of a slot's tag; a part ends where the next begins. A debugger reads them, too.
+enum tag_part {
+    TAG_RIGHTS = 0,
+    TAG_KIND = 16,
+    TAG_TYPE = 20,
+    TAG_GENERATION = 24,
+};
+
 struct slot {
-    _Atomic uint64_t
-        tag; // generation 63..24, type 23..20, kind 19..16, rights 15..0; changed under the process lock
+    _Atomic uint64_t tag; // parts: enum tag_part; changed under the process lock
     struct object *_Atomic object;
     uint64_t serial;      // weak: of the object
     struct list mappings; // made through it; under the process lock
@@ -56,16 +63,16 @@ status_t descriptor_lookup(struct process *process, uint64_t value, uint32_t typ
                            uint32_t accept, struct handle *out);
 
 static inline enum slot_kind tag_kind(uint64_t tag) {
-    return (enum slot_kind)(tag >> 16 & 0xf);
+    return (enum slot_kind)(tag >> TAG_KIND & 0xf);
 }
 static inline enum object_type tag_type(uint64_t tag) {
-    return (enum object_type)(tag >> 20 & 0xf);
+    return (enum object_type)(tag >> TAG_TYPE & 0xf);
 }
 static inline uint64_t tag_rights(uint64_t tag) {
-    return tag & 0xffff;
+    return tag >> TAG_RIGHTS & 0xffff;
 }
 static inline uint64_t tag_generation(uint64_t tag) {
-    return tag >> 24;
+    return tag >> TAG_GENERATION;
 }
 
 static inline enum slot_kind handle_kind(const struct handle *handle) {

@@ -93,6 +93,12 @@ def test_descriptors(shown):
     assert len(lines) > 5
     assert all(re.fullmatch(r" *0x[0-9a-f]+ +\w+ +\w+ \d+ +rights 0x[0-9a-f]{4}", line) for line in lines)
     assert sum(" badge " in line for line in lines) >= 3
+    # The parts of a value and of a slot's tag: places in order, each used at least once, of the kinds that a program has.
+    values = [int(line.split()[0], 16) for line in lines]
+    places = [value & 0xFFFFFF for value in values]
+    assert places == sorted(set(places)) and all(1 <= value >> 24 < 1000 for value in values)
+    assert {line.split()[1] for line in lines} <= {"strong", "weak", "transit_in", "transit_out"}
+    assert all(int(line.split()[-1], 16) != 0 for line in lines if " badge " in line)
 
 
 def test_page_tables_are_w_xor_x(shown):

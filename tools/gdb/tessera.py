@@ -4,11 +4,17 @@
 Read only: the commands look at the kernel's structures with its debug information and at memory through the direct
 map, so they work wherever the machine was stopped, and for processes that do not run. Processes and threads are named
 by the number that `tessera processes` prints first (the serial number of the object).
+
+What belongs to an architecture is in the module of its name beside this file: page tables, registers, frames. Layouts are
+taken from the kernel's debug information, and what the ABI fixes from abi/constants.toml.
 """
 
+import functools
+import importlib
 import inspect
 import struct
 import sys
+import tomllib
 from pathlib import Path
 
 import gdb
@@ -16,13 +22,25 @@ import gdb
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import x86_64 as machine  # noqa: E402
-
-BUILD = ROOT / "build" / "x86_64"
+ARCHITECTURES = {"i386:x86-64": "x86_64"}  # GDB's name: ours
+CONSTANTS = {
+    name: entry["value"]
+    for name, entry in tomllib.loads((ROOT / "abi/constants.toml").read_text(encoding="utf-8"))["constants"].items()
+}
+PAGE_SIZE = CONSTANTS["PAGE_SIZE"]
 FRAMES_MOST = 64
 COMPARE = 4096  # bytes of a program's code that must be the same
 PF_X = 1
 PT_LOAD = 1
+
+
+@functools.cache
+def machine():
+    """The module of the architecture. Not asked when GDB reads this file: an editor loads the kernel afterwards."""
+    name = gdb.selected_inferior().architecture().name()
+    if name not in ARCHITECTURES:
+        raise gdb.GdbError(f"no kernel is loaded that these commands know (GDB says {name}): file build/ARCH/tessera.elf")
+    return importlib.import_module(ARCHITECTURES[name])
 
 
 def read(address, size):
@@ -35,12 +53,12 @@ def read_word(address):
 
 def read_user(space, address, size):
     """Memory of a space, through its page tables; None where nothing is mapped."""
-    found, root = b"", machine.root_of(space)
+    found, root = b"", machine().root_of(space)
     while size > 0:
-        at = machine.translate(read_word, root, address)
+        at = machine().translate(read_word, root, address)
         if at is None:
             return None
-        part = min(size, 4096 - address % 4096)
+        part = min(size, PAGE_SIZE - address % PAGE_SIZE)
         found += read(at, part)
         address, size = address + part, size - part
     return found
@@ -86,6 +104,13 @@ def enum_name(type_name, value, prefix):
         if field.enumval == value:
             return field.name.removeprefix(prefix).lower()
     return str(value)
+
+
+def tag_parts(tag):
+    """The parts of a slot's tag by their names; enum tag_part says where each begins."""
+    first = {field.name.removeprefix("TAG_"): field.enumval for field in gdb.lookup_type("enum tag_part").fields()}
+    ends = dict(zip(sorted(first.values()), [*sorted(first.values())[1:], 64]))
+    return {name: tag >> bit & (1 << ends[bit] - bit) - 1 for name, bit in first.items()}
 
 
 def records(record, type_name):
@@ -173,7 +198,8 @@ _programs = []
 
 def programs():
     if not _programs:
-        _programs.extend(Program(path) for path in sorted(BUILD.glob("**/*.elf")) if path.name != "tessera.elf")
+        build = ROOT / "build" / machine().__name__
+        _programs.extend(Program(path) for path in sorted(build.glob("**/*.elf")) if path.name != "tessera.elf")
     return _programs
 
 
@@ -187,7 +213,7 @@ def program_of(process):
         length = int(mapping["end"]) - start
         for program in programs():
             code = program.code[:length]
-            if (start - program.address) % 4096 == 0 and read_user(space, start, len(code)) == code:
+            if (start - program.address) % PAGE_SIZE == 0 and read_user(space, start, len(code)) == code:
                 return program, start - program.address
     return None
 
@@ -217,18 +243,14 @@ def place(address):
 
 def user_frames(thread):
     """Return addresses of a thread in user mode, by frame pointers."""
-    registers = machine.registers_of(thread)
-    address, frame = machine.call_frame(registers)
+    address, frame = machine().call_frame(machine().registers_of(thread))
     space = thread["process"]["space"].dereference()
     for _ in range(FRAMES_MOST):
         yield address
-        words = read_user(space, frame, 16) if frame and frame % 8 == 0 else None
-        if words is None:
+        above = machine().frame_above(lambda at, size: read_user(space, at, size), frame)
+        if above is None or above[1] <= frame or above[0] == 0:
             return
-        above, address = struct.unpack("<QQ", words)
-        if above <= frame or address == 0:
-            return
-        frame = above
+        address, frame = above
 
 
 # ---- commands
@@ -304,38 +326,38 @@ class Descriptors(Command):
 
     def show(self, process=""):
         table = process_or_current(process)["table"]
-        per_page = int(4096 // gdb.lookup_type("struct slot").sizeof)
+        per_page = PAGE_SIZE // gdb.lookup_type("struct slot").sizeof
+        free = int(gdb.parse_and_eval("SLOT_FREE"))
         for index in range(int(table["populated"])):
             slot = table["pages"][index // per_page][index % per_page]
-            tag = int(slot["tag"])
-            if tag >> 16 & 15 == 0:
+            part = tag_parts(int(slot["tag"]))
+            if part["KIND"] == free:
                 continue
-            kind = enum_name("enum slot_kind", tag >> 16 & 15, "SLOT_")
-            print(
-                f"{(tag >> 24) << 24 | index:#14x}  {kind:11} {object_text(slot['object']):22} rights {tag & 0xffff:#06x}"
-            )
+            value = part["GENERATION"] << CONSTANTS["DESCRIPTOR_INDEX_BITS"] | index
+            kind = enum_name("enum slot_kind", part["KIND"], "SLOT_")
+            print(f"{value:#14x}  {kind:11} {object_text(slot['object']):22} rights {part['RIGHTS']:#06x}")
 
 
 class Pages(Command):
     """tessera pages [PROCESS [ADDRESS]]: what the page tables map, or each level of the walk to an address."""
 
     def show(self, process="", address=""):
-        root = machine.root_of(process_or_current(process)["space"].dereference())
+        root = machine().root_of(process_or_current(process)["space"].dereference())
         if address:
             at = int(gdb.parse_and_eval(address))
-            for level, index, entry in machine.walk(read_word, root, at):
-                print(f"level {level} entry {index:3}: {entry:#018x} {machine.flags_text(entry) if entry & 1 else 'not present'}")
+            for level, index, entry in machine().walk(read_word, root, at):
+                print(f"level {level} entry {index:3}: {entry:#018x} {machine().flags_text(entry)}")
             return
         self.ranges(root)
 
     def ranges(self, root):
         start = end = flags = None
-        for at, size, entry in machine.user_pages(read_word, root):
-            if at == end and machine.flags_text(entry) == flags:
+        for at, size, entry in machine().user_pages(read_word, root):
+            if at == end and machine().flags_text(entry) == flags:
                 end += size
                 continue
             self.line(start, end, flags)
-            start, end, flags = at, at + size, machine.flags_text(entry)
+            start, end, flags = at, at + size, machine().flags_text(entry)
         self.line(start, end, flags)
 
     def line(self, start, end, flags):
@@ -386,9 +408,9 @@ class Backtrace(Command):
         wanted = thread_or_current(thread)
         load_symbols(wanted["process"].dereference())
         stands_here = serial(wanted) == serial(current_thread())
-        if stands_here and machine.in_kernel(int(gdb.parse_and_eval("$pc"))):
+        if stands_here and machine().in_kernel(int(gdb.parse_and_eval("$pc"))):
             frame = gdb.newest_frame()
-            while frame is not None and frame.is_valid() and machine.in_kernel(frame.pc()):
+            while frame is not None and frame.is_valid() and machine().in_kernel(frame.pc()):
                 print(f"  kernel {frame.pc():#018x} {place(frame.pc())}")
                 try:
                     frame = frame.older()

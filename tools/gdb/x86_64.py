@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""x86-64 for the GDB commands of tessera.py: page tables and the registers of a thread.
+"""x86-64 for the GDB commands of tessera.py: page tables, the registers of a thread and its frames.
 
 Tables: Intel SDM volume 3A, 4.5 (four levels of 512 entries). The kernel maps physical memory at DIRECT_MAP
 (kernel/arch/x86_64/include/arch_memory.h).
 """
+
+import struct
 
 DIRECT_MAP = 0xFFFF800000000000
 LEVELS = 4
@@ -30,6 +32,15 @@ def call_frame(registers):
     return registers["rip"], registers["rbp"]
 
 
+def frame_above(read, frame):
+    """(return address, frame pointer) of the caller (AMD64 ABI, 3.2.2); None where there is no frame."""
+    words = read(frame, 16) if frame and frame % 8 == 0 else None
+    if words is None:
+        return None
+    pointer, address = struct.unpack("<QQ", words)
+    return address, pointer
+
+
 def in_kernel(address):
     return address >= 1 << 47
 
@@ -40,6 +51,8 @@ def size_of(level):
 
 
 def flags_text(entry):
+    if not entry & PRESENT:
+        return "not present"
     return "".join(
         (
             "r",
