@@ -103,6 +103,11 @@ class Machine:
             raise MachineError(f"waiting for {wanted.pattern!r}: {what}; end of the log:\n{self.log[-3000:]}") from None
         return plain(self._child.before)
 
+    @property
+    def matched(self):
+        """What the last expect() found."""
+        return self._child.after
+
     def listen(self):
         """Takes what has come, to be expected later: a line that nobody reads holds the machine up."""
         self._child.expect([re.compile("(?!)"), pexpect.TIMEOUT, pexpect.EOF], timeout=0)

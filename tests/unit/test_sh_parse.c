@@ -233,6 +233,41 @@ static void test_limits(void **state) {
     assert_int_equal(parse_line(many, &at, &tree), PARSE_TOO_DEEP);
 }
 
+static void test_open_texts(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool open;
+    } rows[] = {
+        {"echo 'a\n", true},
+        {"echo \"a\n", true},
+        {"a &&\n", true},
+        {"a |\n\n", true},
+        {"if a\n", true},
+        {"if a; then\n", true},
+        {"for x in a\n", true},
+        {"{ a\n", true},
+        {"(\n", true},
+        {"a\nb ||\n", true},
+        {"echo a\n", false},
+        {"\n", false},
+        {"a && && b\n", false},
+        {"fi\n", false},
+        {"echo ${x\n", false},
+        {"for 1\n", false},
+        {"if a; then b; fi\n", false},
+        {"a >\n", false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint32_t at = 0;
+        enum parse_result result = PARSE_LINE;
+        while (result == PARSE_LINE)
+            result = parse_line(rows[i].text, &at, &tree);
+        if (parse_is_open(rows[i].text, &tree, result) != rows[i].open)
+            fail_msg("%s", rows[i].text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_and_lists),
@@ -243,6 +278,7 @@ int main(void) {
         cmocka_unit_test(test_compounds),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_open_texts),
     };
     return cmocka_run_group_tests_name("sh_parse", tests, NULL, NULL);
 }

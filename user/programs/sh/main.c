@@ -14,7 +14,13 @@
 #include <user/heap.h>
 #include <user/program.h>
 
-enum { NAMES_MAX = 256, NAME_SIZE = 32, SCRIPT_MAX = 256 << 10, SCRIPT_STEP = 16 << 10 };
+enum {
+    NAMES_MAX = 256,
+    NAME_SIZE = 32,
+    TYPED_SIZE = 8 << 10,
+    SCRIPT_MAX = 256 << 10,
+    SCRIPT_STEP = 16 << 10
+};
 
 struct shell shell;
 
@@ -53,9 +59,7 @@ static const char *name_complete(void *context, const char *prefix, size_t lengt
 
 // ---- lines from a person
 
-static enum editor_result line_read(void) {
-    char prompt[PATH_SIZE + 16];
-    format_buffer(prompt, sizeof(prompt), "tessera:%s$ ", shell.directory);
+static enum editor_result line_read(const char *prompt) {
     (void)!input_raw(true);
     editor_start(&editor, prompt);
     enum editor_result result = EDITOR_MORE;
@@ -74,17 +78,49 @@ static enum editor_result line_read(void) {
     return result;
 }
 
+static bool is_open(const char *text) {
+    uint32_t at = 0;
+    enum parse_result result;
+    do {
+        result = parse_line(text, &at, &shell.tree);
+    } while (result == PARSE_LINE);
+    return parse_is_open(text, &shell.tree, result);
+}
+
+// A line, and those behind it that it needs. An end of the input in the middle leaves it to the parser to say
+// what is missing.
+static enum editor_result lines_read(char typed[TYPED_SIZE]) {
+    char prompt[PATH_SIZE + 16];
+    size_t length = 0;
+    format_buffer(prompt, sizeof(prompt), "tessera:%s$ ", shell.directory);
+    for (;;) {
+        enum editor_result result = line_read(length == 0 ? prompt : "> ");
+        if (result == EDITOR_END && length > 0)
+            return EDITOR_LINE;
+        if (result != EDITOR_LINE)
+            return result;
+        editor_remember(&editor, editor.line);
+        if (strlen(editor.line) + 2 > TYPED_SIZE - length) {
+            print_error("this is too long to be typed; write it into a file");
+            return EDITOR_INTERRUPT;
+        }
+        length += format_buffer(typed + length, TYPED_SIZE - length, "%s\n", editor.line);
+        if (!is_open(typed))
+            return EDITOR_LINE;
+    }
+}
+
 static void interact(void) {
+    static char typed[TYPED_SIZE];
     shell.interactive = true;
     names_load();
     editor_init(&editor, print_sink, nullptr);
     editor.complete = name_complete;
     while (!shell.ended) {
         jobs_show_ended(&shell.jobs);
-        switch (line_read()) {
+        switch (lines_read(typed)) {
         case EDITOR_LINE:
-            editor_remember(&editor, editor.line);
-            (void)shell_run(editor.line, nullptr);
+            (void)shell_run(typed, nullptr);
             break;
         case EDITOR_END:
             return;

@@ -571,3 +571,9 @@ enum parse_result parse_line(const char *text, uint32_t *at, struct tree *tree) 
         *at += (uint32_t)strlen(text + parser.at);
     return result;
 }
+
+bool parse_is_open(const char *text, const struct tree *tree, enum parse_result error) {
+    bool at_end = text[tree->error_at] == 0;
+    return error == PARSE_OPEN_QUOTE ||
+           (at_end && (error == PARSE_COMMAND_MISSING || error == PARSE_WORD_MISSING));
+}

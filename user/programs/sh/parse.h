@@ -104,6 +104,10 @@ struct tree {
 // The next line at text[*at], which moves behind it. After an error *at stands at the end of the text.
 [[nodiscard]] enum parse_result parse_line(const char *text, uint32_t *at, struct tree *tree);
 
+// Whether more lines behind a text could mend the error that it ends with: a quote or a compound command is
+// open, or a command is to follow.
+bool parse_is_open(const char *text, const struct tree *tree, enum parse_result error);
+
 // The length of the variable's name at the start of `text`: letters, digits and `_`, no digit first.
 size_t parse_name_length(const char *text, size_t length);
 

@@ -203,6 +203,8 @@ static void syntax_error(const char *name, enum parse_result result) {
     }
     if (name != nullptr)
         print_error("%s: line %u, column %u: %s", name, line, column, parse_result_text(result));
+    else if (line > 1)
+        print_error("line %u, column %u: %s", line, column, parse_result_text(result));
     else
         print_error("column %u: %s", column, parse_result_text(result));
     shell.status = EXIT_USAGE;
