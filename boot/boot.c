@@ -68,8 +68,8 @@ static void tell_notes(const struct config *config) {
         message("%s:%u: option is not known and ignored (%u in all)", boot.config_path, config->unknown_line,
                 config->unknown_count);
     for (size_t i = 0; i < config->note_count; i++)
-        message("%s:%u: '%s' is not supported and ignored", boot.config_path, config->notes[i].line,
-                config->notes[i].option);
+        message("%s:%u: '%s' %s", boot.config_path, config->notes[i].line, config->notes[i].option,
+                config->notes[i].text);
 }
 
 static void read_config(void) {
@@ -128,8 +128,8 @@ static void choose_entry(void) {
     if (!has_entry(config))
         stop("%s: it has no entry to boot ('/name')", boot.config_path);
     if (config->default_index == CONFIG_NO_ENTRY && config->default_number > 0)
-        stop("%s: default_entry is %u, but there are %u entries", boot.config_path, config->default_number,
-             (unsigned)config->entry_count);
+        stop("%s:%u: default_entry is %u, and the menu shows fewer entries", boot.config_path,
+             config->selection.line, config->default_number);
     if (config->default_index == CONFIG_NO_ENTRY)
         stop("%s:%u: default_entry names no entry", boot.config_path, config->selection.line);
     size_t index = config->timeout_ms == 0 ? config->default_index : ask(config);

@@ -72,6 +72,21 @@ static bool parse_number(struct config_text text, uint32_t *number) {
     return true;
 }
 
+static void note(struct config *config, unsigned line, const char *option, const char *text) {
+    if (config->note_count < CONFIG_NOTES_MAX)
+        config->notes[config->note_count++] = (struct config_note){line, option, text};
+}
+
+// A number with more digits than fit is a large one.
+static bool parse_seconds(struct config_text text, uint32_t *seconds) {
+    for (size_t i = 0; i < text.length; i++)
+        if (text.start[i] < '0' || text.start[i] > '9')
+            return false;
+    if (!parse_number(text, seconds))
+        *seconds = TIMEOUT_MAX;
+    return text.length > 0;
+}
+
 // Tenths of a second and finer are kept to the millisecond.
 static bool parse_milliseconds(struct config_text value, uint32_t *milliseconds) {
     const char *dot = value.length == 0 ? nullptr : memchr(value.start, '.', value.length);
@@ -87,7 +102,7 @@ static bool parse_milliseconds(struct config_text value, uint32_t *milliseconds)
             fraction += digit * weight;
         }
     }
-    if (!parse_number(whole, &seconds))
+    if (!parse_seconds(whole, &seconds))
         return false;
     *milliseconds = seconds >= TIMEOUT_MAX ? TIMEOUT_MAX * 1000 : seconds * 1000 + fraction;
     return true;
@@ -95,11 +110,13 @@ static bool parse_milliseconds(struct config_text value, uint32_t *milliseconds)
 
 // What is neither `no` nor a number counts as 0.
 static bool handle_timeout(struct parser *parser, struct config_text value) {
-    parser->config->timeout_ms = 0;
-    if (config_text_is(value, "no"))
-        parser->config->timeout_ms = CONFIG_TIMEOUT_NEVER;
-    else if (!parse_milliseconds(value, &parser->config->timeout_ms))
-        parser->config->timeout_ms = 0;
+    struct config *config = parser->config;
+    if (config_text_is(value, "no")) {
+        config->timeout_ms = CONFIG_TIMEOUT_NEVER;
+    } else if (!parse_milliseconds(value, &config->timeout_ms)) {
+        note(config, value.line, "timeout", "is neither 'no' nor a number of seconds, and counts as 0");
+        config->timeout_ms = 0;
+    }
     return true;
 }
 
@@ -200,7 +217,15 @@ static bool handle_paging(struct parser *parser, struct config_text value) {
     return handle_min_paging(parser, value) && handle_max_paging(parser, value);
 }
 
+// What another kind of firmware would have to start is hidden, as CONFIG.md has it.
 static bool handle_protocol(struct parser *parser, struct config_text value) {
+    static const char *const of_bios[] = {"bios", "bios_chainload"};
+    static const char *const of_uefi[] = {"efi", "uefi", "efi_chainload", "efi_boot_entry"};
+    bool is_uefi = strcmp(parser->machine->firmware, "UEFI") == 0;
+    const char *const *foreign = is_uefi ? of_bios : of_uefi;
+    for (size_t i = 0; i < (is_uefi ? array_length(of_bios) : array_length(of_uefi)); i++)
+        if (config_text_is(value, foreign[i]))
+            parser->entry->is_hidden = true;
     parser->entry->protocol = value;
     return true;
 }
@@ -327,8 +352,8 @@ static bool pass_over(struct config *config, struct config_text name, struct con
     if (is_listed(name, ignored, array_length(ignored), &found))
         return true;
     if (is_listed(name, unsupported, array_length(unsupported), &found)) {
-        if (!config_text_is(value, "no") && config->note_count < CONFIG_NOTES_MAX)
-            config->notes[config->note_count++] = (struct config_note){name.line, found};
+        if (!config_text_is(value, "no"))
+            note(config, name.line, found, "is not supported and ignored");
         return true;
     }
     if (config->unknown_count++ == 0)
@@ -346,11 +371,13 @@ static bool parse_option(struct parser *parser, struct config_text line) {
         text_trim((struct config_text){colon + 1, (size_t)(line.start + line.length - colon - 1), line.line});
     if (name.length == 0)
         return refuse(parser, "an option without a name");
-    value.length = min_u64(value.length, CONFIG_VALUE_MAX);
 
     for (size_t i = 0; i < array_length(options); i++) {
         if (!config_text_is(name, options[i].name))
             continue;
+        if (value.length > CONFIG_VALUE_MAX)
+            note(parser->config, name.line, options[i].name, "is longer than 4095 characters, and cut there");
+        value.length = min_u64(value.length, CONFIG_VALUE_MAX);
         if (!options[i].is_global && parser->entry == nullptr)
             return refuse(parser, "this option belongs to an entry, and no entry has begun");
         return options[i].handle(parser, value);
@@ -412,31 +439,45 @@ static void hide_below(struct config *config) {
     }
 }
 
+// What stands in a group that is closed has no number: they are counted as the menu first shows them.
+static bool is_counted(const struct config *config, const struct config_entry *entry) {
+    for (size_t parent = entry->parent; parent != CONFIG_NO_ENTRY; parent = config->entries[parent].parent)
+        if (!config->entries[parent].is_expanded)
+            return false;
+    return !entry->is_hidden;
+}
+
 static size_t entry_by_number(const struct config *config, uint32_t number) {
     for (size_t i = 0; i < config->entry_count; i++)
-        if (!config->entries[i].is_hidden && --number == 0)
+        if (is_counted(config, &config->entries[i]) && --number == 0)
             return i;
     return CONFIG_NO_ENTRY;
 }
 
+// Whether digits, and nothing else before the end of the name, follow the '#' at `at`.
+static bool is_ordinal(struct config_text path, size_t at, size_t *end, uint32_t *number) {
+    for (*end = at + 1; *end < path.length && path.start[*end] != '/';)
+        ++*end;
+    return parse_number((struct config_text){path.start + at + 1, *end - at - 1, 0}, number);
+}
+
 // One name of a path is taken from *path and compared with an entry's: '\\' makes the next character an
-// ordinary one, '/' ends the name, and '#N' behind it means the Nth of that name, in *which.
+// ordinary one, '/' ends the name, and '#N' behind it passes over N entries of that name, in *which.
 static bool name_matches(struct config_text name, struct config_text path, size_t *taken, uint32_t *which) {
     size_t matched = 0;
     bool is_same = true;
     size_t at = 0;
-    *which = 1;
-    for (; at < path.length && path.start[at] != '/' && path.start[at] != '#'; at++) {
+    size_t end;
+    *which = 0;
+    for (; at < path.length && path.start[at] != '/'; at++) {
+        if (path.start[at] == '#' && is_ordinal(path, at, &end, which)) {
+            at = end;
+            break;
+        }
         if (path.start[at] == '\\' && at + 1 < path.length)
             at++;
         is_same = is_same && matched < name.length && name.start[matched] == path.start[at];
         matched++;
-    }
-    if (at < path.length && path.start[at] == '#') {
-        size_t digits = ++at;
-        while (at < path.length && path.start[at] != '/')
-            at++;
-        is_same = parse_number((struct config_text){path.start + digits, at - digits, 0}, which) && is_same;
     }
     *taken = at < path.length ? at + 1 : at;
     return is_same && matched == name.length;
@@ -450,7 +491,7 @@ static size_t entry_below(const struct config *config, size_t parent, struct con
     for (size_t i = 0; i < config->entry_count; i++) {
         const struct config_entry *entry = &config->entries[i];
         if (entry->parent == parent && !entry->is_hidden && name_matches(entry->name, path, taken, &which) &&
-            ++seen == which)
+            seen++ == which)
             return i;
     }
     return CONFIG_NO_ENTRY;
@@ -501,6 +542,15 @@ bool config_parse(const char *text, size_t length, const struct config_machine *
     return true;
 }
 
+static bool is_hexadecimal(struct config_text text) {
+    for (size_t i = 0; i < text.length; i++) {
+        char digit = lower(text.start[i]);
+        if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f'))
+            return false;
+    }
+    return true;
+}
+
 bool config_split_hash(struct config_text *path, struct config_text *hash) {
     *hash = (struct config_text){.line = path->line};
     for (size_t at = path->length; at-- > 0;) {
@@ -508,7 +558,7 @@ bool config_split_hash(struct config_text *path, struct config_text *hash) {
             continue;
         *hash = (struct config_text){path->start + at + 1, path->length - at - 1, path->line};
         path->length = at;
-        return hash->length == 2 * BLAKE2B_SIZE;
+        return hash->length == 2 * BLAKE2B_SIZE && is_hexadecimal(*hash);
     }
     return true;
 }

@@ -15,7 +15,7 @@
 #define CONFIG_MODULES_MAX  128 // over all entries
 #define CONFIG_MACROS_MAX   64
 #define CONFIG_NOTES_MAX    8
-#define CONFIG_VALUE_MAX    4095 // what is longer is cut there
+#define CONFIG_VALUE_MAX    4095 // what is longer is cut there, with a note
 #define CONFIG_EXPANDED_MAX (256 * KIB)
 
 #define CONFIG_TIMEOUT_NEVER UINT32_MAX
@@ -57,16 +57,17 @@ struct config_entry {
     size_t module_count;
 };
 
-// An option that asks for what this loader does not do.
+// An option that is not followed to the letter, and why.
 struct config_note {
     unsigned line;
     const char *option;
+    const char *text;
 };
 
 struct config {
     uint32_t timeout_ms;          // CONFIG_TIMEOUT_NEVER for `no`
     struct config_text selection; // default_entry as it stands there
-    uint32_t default_number;      // counted from 1 over what is not hidden; 0 when it is given by name
+    uint32_t default_number;      // counted from 1 over what the menu first shows; 0 when it is given by name
     size_t default_index;         // the entry itself; CONFIG_NO_ENTRY when there is no such entry
     bool quiet;
     bool serial;
@@ -104,7 +105,7 @@ struct config_error {
 [[nodiscard]] bool config_path(const struct config_text *value, struct config_text *path,
                                struct config_text *hash, const char **reason);
 
-// Splits a text at its last '#'. False when what follows it is not of the length of a BLAKE2b hash.
+// Splits a text at its last '#'. False when what follows it does not look like a BLAKE2b hash.
 [[nodiscard]] bool config_split_hash(struct config_text *path, struct config_text *hash);
 
 // Whether a value is this word; capital letters count as small ones.

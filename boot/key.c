@@ -19,18 +19,20 @@ enum key key_of_terminal(struct key_decoder *decoder, uint8_t byte) {
         decoder->state = ESCAPE;
         return KEY_NONE;
     }
-    if (decoder->state == ESCAPE) {
-        decoder->state = byte == '[' || byte == 'O' ? AFTER_CSI : 0;
-        return decoder->state != 0 ? KEY_NONE : KEY_OTHER;
+    uint8_t state = decoder->state;
+    decoder->state = 0;
+    if (state == ESCAPE && (byte == '[' || byte == 'O')) {
+        decoder->state = AFTER_CSI;
+        return KEY_NONE;
     }
-    if (decoder->state == AFTER_CSI) {
+    if (state == AFTER_CSI && byte >= 0x20) {
         // Parameters come before the final byte.
-        if (byte >= 0x20 && byte < 0x40)
-            return KEY_NONE;
-        decoder->state = 0;
+        bool is_final = byte >= 0x40;
+        decoder->state = is_final ? 0 : AFTER_CSI;
         enum key key = byte < array_length(finals) ? finals[byte] : KEY_NONE;
-        return key != KEY_NONE ? key : KEY_OTHER;
+        return is_final && key == KEY_NONE ? KEY_OTHER : key;
     }
+    // The key Escape itself has no end: what comes behind it counts for itself, as behind half a sequence.
     return byte == '\r' || byte == '\n' ? KEY_ENTER : KEY_OTHER;
 }
 

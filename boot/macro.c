@@ -82,7 +82,8 @@ static bool macro_add(struct expansion *expansion, struct macro macro) {
 
 static bool put(struct expansion *expansion, struct config_text text) {
     if (text.length > CONFIG_EXPANDED_MAX - expansion->used)
-        return refuse(expansion, "with its macros the file is longer than 256 KiB");
+        return refuse(expansion,
+                      "the file, without comments and with its macros put in, is longer than 256 KiB");
     memcpy(expansion->out + expansion->used, text.start, text.length);
     expansion->used += text.length;
     return true;
@@ -133,6 +134,14 @@ static bool expand_line(struct expansion *expansion, struct config_text line) {
     return put_expanded(expansion, line, 0);
 }
 
+// Editors put the mark of UTF-8 in front of a text.
+static struct config_text without_mark(const char *text, size_t length) {
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t size = sizeof mark - 1;
+    bool has_mark = length >= size && memcmp(text, mark, size) == 0;
+    return (struct config_text){text + (has_mark ? size : 0), length - (has_mark ? size : 0), 0};
+}
+
 bool config_expand(const char *text, size_t length, const struct config_machine *machine, char *out,
                    size_t *out_length, struct config_error *error) {
     static struct expansion expansion;
@@ -140,15 +149,16 @@ bool config_expand(const char *text, size_t length, const struct config_machine 
     struct macro macro;
     bool has_newline;
     bool good = true;
+    const struct config_text whole = without_mark(text, length);
     expansion = (struct expansion){.out = out, .macro_count = 2};
     expansion.macros[0] = (struct macro){text_of("ARCH"), text_of(machine->architecture)};
     expansion.macros[1] = (struct macro){text_of("FW_TYPE"), text_of(machine->firmware)};
-    for (struct config_text rest = {text, length, 0}; good && next_line(&rest, &line, &has_newline);) {
+    for (struct config_text rest = whole; good && next_line(&rest, &line, &has_newline);) {
         expansion.line = line.line;
         if (is_setting(line, &macro))
             good = macro_add(&expansion, macro);
     }
-    for (struct config_text rest = {text, length, 0}; good && next_line(&rest, &line, &has_newline);) {
+    for (struct config_text rest = whole; good && next_line(&rest, &line, &has_newline);) {
         expansion.line = line.line;
         good = expand_line(&expansion, line) && (!has_newline || put(&expansion, text_of("\n")));
     }

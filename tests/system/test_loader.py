@@ -291,6 +291,31 @@ def test_a_configuration_of_ones_own(tmp_path, firmware):
     assert "limine.conf:3: option is not known and ignored" in report.log
 
 
+E = b"/E\nprotocol: limine\npath: boot():/boot/tessera.elf\n"
+ODD_CONF = {
+    # name: (configuration, what is said of it, the command line that the kernel gets)
+    "mark of UTF-8": (b"\xef\xbb\xbftimeout: 0\n" + E, None, ""),
+    "mark before the entry": (b"\xef\xbb\xbf" + E + b"timeout: 0\n", None, ""),
+    "line ends of Windows": ((b"timeout: 0\n" + E + b"cmdline: x\n").replace(b"\n", b"\r\n"), None, "x"),
+    "no line end": (b"timeout: 0\n" + E + b"cmdline: x", None, "x"),
+    "long comment": (b"timeout: 0\n#" + b"x" * MIB + b"\n" + E, None, ""),
+    "cut": (b"timeout: 0\n" + E + b"cmdline: " + b"y" * 65536, "'cmdline' is longer than 4095 characters, and cut", "y" * 4095),
+    "timeout": (b"timeout: -5\n" + E, "'timeout' is neither 'no' nor a number of seconds", ""),
+    "thirty deep": (b"timeout: 0\ndefault_entry: " + b"/".join(b"G%d" % i for i in range(1, 30)) + b"/E\n"
+                    + b"".join(b"/" * i + b"G%d\n" % i for i in range(1, 30)) + b"/" * 29 + E, None, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD_CONF)
+def test_odd_configuration(tmp_path, name):
+    conf, message, cmdline = ODD_CONF[name]
+    report = boot(make_image(tmp_path, conf=conf), media="hdd")
+    assert report["cmdline"] == f"'{cmdline}'"
+    said = re.findall(r"^tessera-loader: (/boot/limine.conf.*)$", report.log, re.MULTILINE)
+    assert len(said) == (message is not None), said
+    assert message is None or message in said[0]
+
+
 # What stops the boot, and what the loader says of it.
 
 MISSING = {"bios": "NOT_LOADED", "uefi": "no such file"}
@@ -415,7 +440,7 @@ BAD_CONF = {
     "option outside": (b"path: boot():/k\n", "/boot/limine.conf:1: this option belongs to an entry"),
     "protocol": (b"/E\nprotocol: linux\npath: boot():/k\n", "/boot/limine.conf:2: this entry needs 'protocol: limine'"),
     "no kernel": (b"/E\nprotocol: limine\n", "/boot/limine.conf:1: this entry names no kernel"),
-    "default": (b"default_entry: 3\n/E\nprotocol: limine\n", "/boot/limine.conf: default_entry is 3, but there are 1"),
+    "default": (b"default_entry: 3\n/E\nprotocol: limine\n", "/boot/limine.conf:1: default_entry is 3, and the menu shows fewer"),
     "default name": (b"/E\ndefault_entry: F\n", "/boot/limine.conf:2: default_entry names no entry"),
     "hidden": (b"/E\nif_fw_type: UEFI\n", "/boot/limine.conf: it has no entry to boot"),
     "macro": (b"/E\nprotocol: ${LIMINE}\n", "/boot/limine.conf:2: a macro that is not set"),
@@ -424,6 +449,13 @@ BAD_CONF = {
     "hash": (b"/E\nprotocol: limine\npath: boot():/k#00\n", "/boot/limine.conf:3: this loader knows only BLAKE2b"),
     "wrong hash": (b"/E\nprotocol: limine\npath: boot():/boot/tessera.elf#" + b"0" * 128,
                    "/boot/tessera.elf: it does not have the hash that is given for it"),
+    "hash without digits": (b"/E\nprotocol: limine\npath: boot():/boot/tessera.elf#" + b"g" * 128,
+                            "/boot/limine.conf:3: this loader knows only BLAKE2b"),
+    "NUL": (b"/E\nprotocol: limine\n\0\n", "/boot/limine.conf:3: a NUL byte; is this a text file?"),
+    "UTF-16": ("\ufeff/E\n".encode("utf-16le"), "/boot/limine.conf:1: a NUL byte"),
+    "circle": (b"${A}=${B}\n${B}=${A}\n/${A}\n", "/boot/limine.conf:3: macros in macros, more than 8 deep"),
+    "many entries": (b"/E\n" * 10000, "/boot/limine.conf:65: too many entries (at most 64)"),
+    "one long line": (b"/E\ncomment: " + b"x" * MIB, "/boot/limine.conf:2: the file, without comments and with its macros"),
     "long": (b"/E\nprotocol: limine\npath: boot():/" + b"k" * 300, "/boot/limine.conf:3: the path is longer than 255"),
 }
 

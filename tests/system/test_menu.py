@@ -60,6 +60,31 @@ def test_serial(tmp_path, firmware):
         expect_booted(qemu, "the inner")
 
 
+MANY = b"timeout: no\n" + b"".join(
+    b"/Entry %d\nprotocol: limine\npath: boot():/boot/tessera.elf\ncmdline: entry %d\n" % (i, i) for i in range(40)
+)  # fmt: skip
+TYPED = {
+    "up from the first": (UP * 5, 0),
+    "down from the last": ("\x1b[F" + DOWN * 5, 39),
+    "a flood": (DOWN * 500 + UP * 20, 19),
+    "in halves": (["\x1b", "[", "B", "\x1b", "[", "1", ";", "5", "B", "\x1b", "\x1b", "[B"], 3),
+    "a sequence without end": ("\x1b[" + "1;" * 3000 + "B", 1),
+    "the key Escape": (["\x1b"], 0),
+    "half a sequence": (["\x1b["], 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("firmware, typed", [("bios", typed) for typed in TYPED] + [("uefi", "a flood")])
+def test_typing(tmp_path, firmware, typed):
+    """Whatever comes in: the list ends where it ends, nothing is lost, and Enter is Enter."""
+    keys, entry = TYPED[typed]
+    with Machine(make_image(tmp_path, conf=MANY), media="hdd", firmware=firmware, extra=DEBUG_EXIT) as qemu:
+        qemu.expect("Enter: boot", LIMIT)
+        for piece in [*keys, ENTER] if isinstance(keys, list) else [keys + ENTER]:
+            qemu.send(piece)
+        expect_booted(qemu, f"entry {entry}")
+
+
 def press(qemu, key):
     qemu.qmp("send-key", keys=[{"type": "qcode", "data": key}])
 

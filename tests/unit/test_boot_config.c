@@ -105,7 +105,8 @@ static void test_timeouts(void **state) {
         {"timeout: -1", 0},
         {"timeout: 9999.5", 9999000},
         {"timeout: 10000", 9999000},
-        {"timeout: 99999999999", 0},
+        {"timeout: 99999999999", 9999000},
+        {"timeout: 99999999999999999999.5", 9999000},
     };
     for (size_t i = 0; i < array_length(cases); i++) {
         assert_true(parse(cases[i].text));
@@ -142,6 +143,20 @@ static void test_hidden_entries(void **state) {
     assert_int_equal(config.default_index, 4);
 }
 
+static void test_chainloading_is_hidden_from_other_firmware(void **state) {
+    (void)state;
+    assert_true(
+        parse("default_entry: 2\n/U\nprotocol: EFI_chainload\n/B\nprotocol: bios\n/L\nprotocol: limine\n"));
+    assert_true(config.entries[0].is_hidden);
+    assert_false(config.entries[1].is_hidden);
+    assert_int_equal(config.default_index, 2);
+    static const struct config_machine uefi = {.architecture = "x86-64", .firmware = "UEFI"};
+    static const char text[] = "/U\nprotocol: efi\n/B\nprotocol: bios_chainload\n";
+    assert_true(config_parse(text, strlen(text), &uefi, &config, &error));
+    assert_false(config.entries[0].is_hidden);
+    assert_true(config.entries[1].is_hidden);
+}
+
 static void assert_default(const char *value, size_t index) {
     char text[256];
     snprintf(text, sizeof text,
@@ -155,21 +170,29 @@ static void test_default_by_name(void **state) {
     (void)state;
     assert_default("Systems", 0);
     assert_default("Systems/Arch", 1);
-    assert_default("Systems/Arch#2", 2);
-    assert_default("Systems/Arch#2/Deep", 3);
-    assert_default("Systems#2/Last", 8);
+    assert_default("Systems/Arch#0", 1);
+    assert_default("Systems/Arch#1", 2);
+    assert_default("Systems/Arch#1/Deep", 3);
+    assert_default("Systems#1/Last", 8);
     assert_default("a\\/b", 4);
     assert_default("c\\#d", 5);
+    assert_default("c#d", 5);
+    assert_default("c#d#0", 5);
     assert_default("e\\\\f", 6);
     assert_default("a/b", CONFIG_NO_ENTRY);
     assert_default("Arch", CONFIG_NO_ENTRY);
-    assert_default("Systems/Arch#3", CONFIG_NO_ENTRY);
+    assert_default("Systems/Arch#2", CONFIG_NO_ENTRY);
+    assert_default("Systems/Arch#", CONFIG_NO_ENTRY);
     assert_default("Systems#x", CONFIG_NO_ENTRY);
     assert_default("systems", CONFIG_NO_ENTRY);
     assert_default("", CONFIG_NO_ENTRY);
-    assert_default("9", 8);
-    assert_default("10", CONFIG_NO_ENTRY);
-    assert_int_equal(config.default_number, 10);
+    // By number, what stands in a closed group does not count.
+    assert_default("2", 4);
+    assert_default("5", 7);
+    assert_default("6", CONFIG_NO_ENTRY);
+    assert_int_equal(config.default_number, 6);
+    assert_true(parse("default_entry: 2\n/+Open\n//In\n/B\n"));
+    assert_int_equal(config.default_index, 1);
 }
 
 static void test_options_of_an_entry(void **state) {
@@ -212,6 +235,10 @@ static void test_options_that_are_not_done(void **state) {
     assert_string_equal(config.notes[0].option, "remember_last_entry");
     assert_int_equal(config.notes[1].line, 6);
     assert_string_equal(config.notes[1].option, "kaslr");
+    assert_true(parse("timeout: soon\n/E\n"));
+    assert_int_equal(config.note_count, 1);
+    assert_int_equal(config.notes[0].line, 1);
+    assert_non_null(strstr(config.notes[0].text, "counts as 0"));
     char text[400] = "";
     for (int i = 0; i < CONFIG_NOTES_MAX + 3; i++)
         strcat(text, "measured_boot: yes\n");
@@ -259,8 +286,11 @@ static void test_limits(void **state) {
     memset(text + 11, 'x', CONFIG_VALUE_MAX);
     text[11 + CONFIG_VALUE_MAX] = '\0';
     assert_true(parse(text));
+    assert_int_equal(config.note_count, 0);
     memcpy(text + 11 + CONFIG_VALUE_MAX, "x", 2);
     assert_true(parse(text));
+    assert_int_equal(config.note_count, 1);
+    assert_string_equal(config.notes[0].option, "cmdline");
     assert_int_equal(config.entries[0].cmdline.length, CONFIG_VALUE_MAX);
 }
 
@@ -298,6 +328,10 @@ static void test_hashes(void **state) {
     char text[200] = "boot():/a#b#";
     memset(text + strlen(text), '7', 128);
     assert_true(resolve(text, &path, &reason));
+    text[strlen(text) - 1] = 'g';
+    assert_false(resolve(text, &path, &reason));
+    text[strlen(text) - 1] = 'F';
+    assert_true(resolve(text, &path, &reason));
     assert_text(path, "/a#b");
     assert_text(hash, text + 12);
     strcat(text, "7");
@@ -320,6 +354,7 @@ int main(void) {
         cmocka_unit_test(test_timeouts),
         cmocka_unit_test(test_directories),
         cmocka_unit_test(test_hidden_entries),
+        cmocka_unit_test(test_chainloading_is_hidden_from_other_firmware),
         cmocka_unit_test(test_default_by_name),
         cmocka_unit_test(test_options_of_an_entry),
         cmocka_unit_test(test_unknown_options_are_counted),

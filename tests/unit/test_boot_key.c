@@ -34,6 +34,10 @@ static void test_terminal(void **state) {
     assert_key(key_of_terminal, "\x1bx", KEY_OTHER);
     assert_key(key_of_terminal, "\x1b\x1b[A", KEY_UP);
     assert_key(key_of_terminal, "\x1b[\xff", KEY_OTHER);
+    // The key Escape, or half a sequence, and then Enter.
+    assert_key(key_of_terminal, "\x1b\r", KEY_ENTER);
+    assert_key(key_of_terminal, "\x1b[\r", KEY_ENTER);
+    assert_key(key_of_terminal, "\x1b[1;\r", KEY_ENTER);
 }
 
 static void test_keyboard(void **state) {

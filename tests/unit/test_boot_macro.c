@@ -30,6 +30,10 @@ static void test_text_without_macros(void **state) {
     assert_expands("", "");
     assert_expands("a: b\n\n/E\r\n  c: $x {y} $", "a: b\n\n/E\r\n  c: $x {y} $");
     assert_expands("no end: ${X", "no end: ${X");
+    // The mark of UTF-8 is no part of the first line.
+    assert_expands("\xef\xbb\xbf${A}=1\nx: ${A}", "\nx: 1");
+    assert_expands("\xef\xbb\xbf", "");
+    assert_expands("\xef\xbb", "\xef\xbb");
 }
 
 static void test_macros(void **state) {
