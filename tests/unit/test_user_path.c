@@ -57,6 +57,22 @@ static void test_base(void **state) {
     assert_string_equal(path_base(""), "");
 }
 
+static size_t parent(const char *path) {
+    return path_parent(path, strlen(path));
+}
+
+static void test_parent(void **state) {
+    (void)state;
+    assert_int_equal(parent("/bin/ls"), 4);
+    assert_int_equal(parent("/bin"), 0);
+    assert_int_equal(parent("/"), 0);
+    assert_int_equal(parent("bin/ls"), 3);
+    assert_int_equal(parent("ls"), 0);
+    assert_int_equal(parent(""), 0);
+    assert_int_equal(path_parent("/bin/ls", 5), 4); // the length counts, not a NUL
+    assert_int_equal(path_parent("/bin/ls", 3), 0);
+}
+
 static void test_inside(void **state) {
     (void)state;
     char out[PATH_SIZE];
@@ -74,10 +90,8 @@ static void test_inside(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_name),
-        cmocka_unit_test(test_length),
-        cmocka_unit_test(test_base),
-        cmocka_unit_test(test_inside),
+        cmocka_unit_test(test_one_name), cmocka_unit_test(test_length), cmocka_unit_test(test_base),
+        cmocka_unit_test(test_parent),   cmocka_unit_test(test_inside),
     };
     return cmocka_run_group_tests_name("user_path", tests, NULL, NULL);
 }

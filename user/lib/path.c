@@ -10,18 +10,11 @@ struct builder {
     size_t length; // 0 stands for the root
 };
 
-static void remove_part(struct builder *builder) {
-    while (builder->length > 0 && builder->out[builder->length - 1] != '/')
-        builder->length--;
-    if (builder->length > 0)
-        builder->length--;
-}
-
 static bool add_part(struct builder *builder, const char *part, size_t length) {
     if (length == 0 || (length == 1 && part[0] == '.'))
         return true;
     if (length == 2 && part[0] == '.' && part[1] == '.') {
-        remove_part(builder);
+        builder->length = path_parent(builder->out, builder->length);
         return true;
     }
     if (length + 2 > PATH_SIZE - builder->length)

@@ -36,10 +36,7 @@ static status_t begin(struct walk *walk, enum walk_event *event) {
 }
 
 static void path_cut(struct walk *walk) {
-    while (walk->length > 1 && walk->path[walk->length - 1] != '/')
-        walk->length--;
-    if (walk->length > 1)
-        walk->length--;
+    walk->length = max_u64(path_parent(walk->path, walk->length), 1);
     walk->path[walk->length] = 0;
 }
 

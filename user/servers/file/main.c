@@ -74,12 +74,8 @@ static status_t path_read(struct ts_call *call, struct ts_lent lent, struct path
 
 // Why the archive does not have a path: a path that leads through a file says so.
 static status_t absent(const char *path, size_t length) {
-    while (length > 1) {
-        while (length > 0 && path[length - 1] != '/')
-            length--;
-        if (length <= 1)
-            break;
-        int64_t parent = index_find(&index_of_files, path, --length);
+    while ((length = path_parent(path, length)) > 0) {
+        int64_t parent = index_find(&index_of_files, path, length);
         if (parent >= 0)
             return index_of_files.files[parent].is_directory ? STATUS_NOT_FOUND : STATUS_NOT_DIRECTORY;
     }
@@ -223,13 +219,10 @@ static status_t refuse(const struct path *path) {
 // The same for a path that need not exist, but its directory.
 static status_t refuse_new(const struct path *path) {
     status_t status = refuse(path);
-    size_t parent = path->length;
     if (status != STATUS_NOT_FOUND)
         return status;
-    while (parent > 0 && path->bytes[parent - 1] != '/')
-        parent--;
-    return index_find(&index_of_files, path->bytes, parent > 1 ? parent - 1 : 1) >= 0 ? STATUS_READ_ONLY
-                                                                                      : STATUS_NOT_FOUND;
+    size_t parent = max_u64(path_parent(path->bytes, path->length), 1);
+    return index_find(&index_of_files, path->bytes, parent) >= 0 ? STATUS_READ_ONLY : STATUS_NOT_FOUND;
 }
 
 static status_t handle_create(struct ts_call *call, uint64_t kind, uint64_t token, struct ts_lent lent,

@@ -4,6 +4,7 @@
 
 #include "volume_parts.h"
 #include <base/string.h>
+#include <user/path.h>
 
 // ---- the two trees
 
@@ -119,15 +120,14 @@ struct place {
 // READ_ONLY for the root itself, which has no name here.
 static status_t place_find(const struct volume *volume, const char *path, size_t length,
                            struct place *place) {
-    size_t parent = length;
     if (length == 0)
         return STATUS_READ_ONLY;
-    while (parent > 0 && path[parent - 1] != '/')
-        parent--;
+    size_t parent = path_parent(path, length);
+    size_t name = parent > 0 ? parent + 1 : 0;
     place->length = length;
-    place->name = path + parent;
-    place->name_length = length - parent;
-    status_t status = walk(volume, path, parent > 0 ? parent - 1 : 0, &place->parent);
+    place->name = path + name;
+    place->name_length = length - name;
+    status_t status = walk(volume, path, parent, &place->parent);
     if (status != STATUS_OK)
         return status;
     if (place->parent->kind != VOLUME_DIRECTORY)
@@ -180,6 +180,7 @@ status_t volume_next(const struct volume *volume, uint64_t directory, uint64_t p
 // ---- changing
 
 static struct volume_node *slot_find(struct volume *volume) {
+    __builtin_assume(volume->nodes != nullptr); // the analyzer cannot know it from volume_init()
     for (uint64_t i = 1; i < volume->node_count; i++) {
         struct volume_node *node = &volume->nodes[volume->next_slot];
         volume->next_slot = volume->next_slot + 1 == volume->node_count ? 1 : volume->next_slot + 1;

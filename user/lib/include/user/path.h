@@ -19,6 +19,14 @@ enum { PATH_SIZE = 1024 };
 [[nodiscard]] bool path_inside(const char *directory, const char *folder, const char *path,
                                char out[PATH_SIZE]);
 
+// The length of the path of the folder that this one stands in, for a path of one name each (as above, or
+// relative): what is before its last slash. 0: the root, or what the path is relative to.
+static inline size_t path_parent(const char *path, size_t length) {
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    return length > 0 ? length - 1 : 0;
+}
+
 // What stands behind the last slash.
 const char *path_base(const char *path);
 
