@@ -32,7 +32,7 @@ static bool names(void *context, const char *pattern, struct fields *to) {
     if (strcmp(pattern, "a*") != 0 && strcmp(pattern, "a\\?*") != 0)
         return true;
     bool all = pattern[1] == '*';
-    return fields_add(to, "a b") && (!all || (fields_add(to, "aa") && fields_add(to, "ab")));
+    return fields_add(to, "a b", 3) && (!all || (fields_add(to, "aa", 2) && fields_add(to, "ab", 2)));
 }
 
 static const char *expand_with(size_t count, char *const *arguments, const char *word, bool whole) {

@@ -77,8 +77,18 @@ status_t spawn_start(const struct spawn *spawn, uint64_t *process) {
     return handed != STATUS_OK ? handed : status;
 }
 
-int spawn_exit_status(status_t status) {
-    return status == STATUS_NOT_FOUND || status == STATUS_BAD_NAME ? EXIT_NO_PROGRAM : EXIT_CANNOT_RUN;
+int spawn_failed(const struct spawn *spawn, status_t status) {
+    const char *name = spawn->arguments[0];
+    bool exists = status != STATUS_NOT_FOUND && status != STATUS_BAD_NAME;
+    if (!exists)
+        print_error("%s: there is no such program (try help)", name);
+    else if (status == STATUS_BAD_SIZE)
+        print_error("%s: the arguments and the exported variables are too long", name);
+    else if (status == STATUS_BAD_VALUE && (spawn->memory != 0 || spawn->priority != 0))
+        print_error("%s: the image gives it less memory or a lower priority than that", name);
+    else
+        print_error("%s: %s", name, status_text(status));
+    return exists ? EXIT_CANNOT_RUN : EXIT_NO_PROGRAM;
 }
 
 status_t process_spawn(const char *directory, size_t count, char *const *arguments, uint64_t *process) {
@@ -100,6 +110,20 @@ status_t process_attend(uint64_t process, struct process_end *end) {
     status_t status = wait(process, 0, end);
     (void)!console_pass(console, 0, DEADLINE_NONE);
     return status;
+}
+
+bool spawn_run(const struct spawn *spawn, struct process_end *end) {
+    uint64_t process;
+    *end = (struct process_end){};
+    status_t status = spawn_start(spawn, &process);
+    if (status != STATUS_OK) {
+        end->status = (uint64_t)spawn_failed(spawn, status);
+        return false;
+    }
+    if (status_report(spawn->arguments[0], process_attend(process, end)))
+        return true;
+    end->status = 1;
+    return false;
 }
 
 status_t process_wait(uint64_t process, uint64_t *status, uint64_t *reason) {

@@ -5,25 +5,20 @@
 #include <base/string.h>
 #include <manual/cp.h>
 #include <user/program.h>
+#include <user/target.h>
 #include <user/walk.h>
 
 enum { CHUNK = 65536 };
 
 static char chunk[CHUNK];
 
-static bool file_copy(const char *path, const char *target) {
-    struct file from, to;
-    if (!status_report(path, fs_open(path, &from)))
-        return false;
-    if (fs_open(target, &to) == STATUS_OK && to.number == from.number) {
-        print_error("%s: is %s itself", target, path);
-        return false;
-    }
+static bool file_copy(const char *path, const struct file *from, const char *target) {
+    struct file to;
     if (!status_report(target, fs_create(target, FS_CREATE_EMPTY, &to)))
         return false;
     for (uint64_t offset = 0;;) {
         size_t count;
-        if (!status_report(path, fs_read(&from, offset, chunk, sizeof(chunk), &count)))
+        if (!status_report(path, fs_read(from, offset, chunk, sizeof(chunk), &count)))
             return false;
         if (count == 0)
             return true;
@@ -50,6 +45,7 @@ static bool tree_copy(const char *path, const char *target) {
     static struct walk walk;
     static char absolute[PATH_SIZE], to[2 * PATH_SIZE];
     enum walk_event event = WALK_ENTER;
+    struct file file;
     bool good = true;
     status_t status = walk_start(&walk, path);
     if (status != STATUS_OK || !path_resolve(working_directory(), target, absolute))
@@ -63,35 +59,30 @@ static bool tree_copy(const char *path, const char *target) {
         if (event == WALK_ENTER)
             good = folder_make(to);
         if (event == WALK_FILE)
-            good = file_copy(walk.path, to);
+            good = status_report(walk.path, fs_open(walk.path, &file)) && file_copy(walk.path, &file, to);
     }
     return good && (status == STATUS_NOTHING_LEFT || status_report(walk.path, status));
 }
 
-static bool copy(const char *path, const char *target, bool into) {
-    char inside[PATH_SIZE];
+static bool copy(const char *path, const struct target *target) {
+    char to[PATH_SIZE];
     struct file file;
-    if (into && !path_inside(working_directory(), target, path, inside))
-        return status_report(path, STATUS_BAD_NAME);
-    if (!status_report(path, fs_open(path, &file)))
+    if (!target_place(target, path, &file, to))
         return false;
     if (file.is_directory && !option_recursive) {
         print_error("%s: is a folder (try -r)", path);
         return false;
     }
-    return file.is_directory ? tree_copy(path, into ? inside : target)
-                             : file_copy(path, into ? inside : target);
+    return file.is_directory ? tree_copy(path, to) : file_copy(path, &file, to);
 }
 
 int main(int count, char **arguments) {
     size_t operands = options_take(&usage, count, arguments);
-    const char *target = arguments[operands - 1];
-    struct file file;
-    bool into = fs_open(target, &file) == STATUS_OK && file.is_directory;
-    if (operands > 2 && !into)
-        fail("%s: %s", target, status_text(STATUS_NOT_DIRECTORY));
-    bool good = true;
+    struct target target;
+    bool good = target_take(&target, arguments[operands - 1], operands - 1);
+    if (!good)
+        return 1;
     for (size_t i = 0; i + 1 < operands; i++)
-        good = copy(arguments[i], target, into) && good;
+        good = copy(arguments[i], &target) && good;
     return good ? 0 : 1;
 }

@@ -24,18 +24,10 @@ static void variable_put(const char *text) {
 static int program_run(size_t count, char **arguments) {
     struct spawn spawn;
     struct process_end end;
-    uint64_t process;
     spawn_init(&spawn, count, arguments);
     spawn.environment = list;
     spawn.environment_count = filled;
-    status_t status = spawn_start(&spawn, &process);
-    if (status != STATUS_OK) {
-        print_error("%s: %s", arguments[0], status_text(status));
-        return spawn_exit_status(status);
-    }
-    status = process_attend(process, &end);
-    if (status != STATUS_OK)
-        fail("%s: %s", arguments[0], status_text(status));
+    (void)spawn_run(&spawn, &end);
     return (int)end.status;
 }
 

@@ -99,9 +99,7 @@ static bool path_print(const char *path, bool heading) {
         print("%s:\n", path);
     if (status == STATUS_OK)
         status = folder_print(&file);
-    if (status != STATUS_OK)
-        print_error("%s: %s", path, status_text(status));
-    return status == STATUS_OK;
+    return status_report(path, status);
 }
 
 int main(int count, char **arguments) {

@@ -37,9 +37,7 @@ int main(int count, char **arguments) {
     bool good = true;
     for (size_t i = 0; i < operands; i++) {
         status_t status = option_parents ? path_make(arguments[i]) : folder_make(arguments[i]);
-        if (status != STATUS_OK)
-            print_error("%s: %s", arguments[i], status_text(status));
-        good = good && status == STATUS_OK;
+        good = status_report(arguments[i], status) && good;
     }
     return good ? 0 : 1;
 }

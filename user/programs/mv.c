@@ -3,26 +3,26 @@
 // mv: gives files and folders another path.
 
 #include <manual/mv.h>
-#include <user/fs.h>
-#include <user/path.h>
 #include <user/program.h>
+#include <user/target.h>
 
-static bool move(const char *path, const char *target, bool into) {
-    char inside[PATH_SIZE];
-    if (into && !path_inside(working_directory(), target, path, inside))
-        return status_report(path, STATUS_BAD_NAME);
-    return status_report(path, fs_rename(path, into ? inside : target));
+static bool move(const char *path, const struct target *target) {
+    char to[PATH_SIZE];
+    struct file file;
+    if (!target_place(target, path, &file, to))
+        return false;
+    status_t status = fs_rename(path, to);
+    // The source is there, so what is missing is the folder that it goes to.
+    return status_report(status == STATUS_NOT_FOUND ? to : path, status);
 }
 
 int main(int count, char **arguments) {
     size_t operands = options_take(&usage, count, arguments);
-    const char *target = arguments[operands - 1];
-    struct file file;
-    bool into = fs_open(target, &file) == STATUS_OK && file.is_directory;
-    if (operands > 2 && !into)
-        fail("%s: %s", target, status_text(STATUS_NOT_DIRECTORY));
-    bool good = true;
+    struct target target;
+    bool good = target_take(&target, arguments[operands - 1], operands - 1);
+    if (!good)
+        return 1;
     for (size_t i = 0; i + 1 < operands; i++)
-        good = move(arguments[i], target, into) && good;
+        good = move(arguments[i], &target) && good;
     return good ? 0 : 1;
 }

@@ -7,10 +7,7 @@
 #include <user/walk.h>
 
 static bool report(const char *path, status_t status) {
-    if (status == STATUS_OK || (option_force && status == STATUS_NOT_FOUND))
-        return true;
-    print_error("%s: %s", path, status_text(status));
-    return false;
+    return (option_force && status == STATUS_NOT_FOUND) || status_report(path, status);
 }
 
 // A folder is removed behind what is in it. What cannot be removed is reported, and the rest goes on.

@@ -9,11 +9,7 @@
 int main(int count, char **arguments) {
     size_t operands = options_take(&usage, count, arguments);
     bool good = true;
-    for (size_t i = 0; i < operands; i++) {
-        status_t status = fs_remove(arguments[i], true);
-        if (status != STATUS_OK)
-            print_error("%s: %s", arguments[i], status_text(status));
-        good = good && status == STATUS_OK;
-    }
+    for (size_t i = 0; i < operands; i++)
+        good = status_report(arguments[i], fs_remove(arguments[i], true)) && good;
     return good ? 0 : 1;
 }

@@ -25,27 +25,13 @@ static bool options_apply(struct spawn *spawn) {
     return true;
 }
 
-static int start_failed(const char *name, status_t status) {
-    if (status == STATUS_BAD_VALUE)
-        print_error("%s: the image gives it less memory or a lower priority than that", name);
-    else
-        print_error("%s: %s", name, status_text(status));
-    return spawn_exit_status(status);
-}
-
 int main(int count, char **arguments) {
     size_t operands = options_take(&usage, count, arguments);
     struct spawn spawn;
     struct process_end end;
-    uint64_t process;
     spawn_init(&spawn, operands, arguments);
     if (!options_apply(&spawn))
         return EXIT_USAGE;
-    status_t status = spawn_start(&spawn, &process);
-    if (status != STATUS_OK)
-        return start_failed(arguments[0], status);
-    status = process_attend(process, &end);
-    if (status != STATUS_OK)
-        fail("%s: %s", arguments[0], status_text(status));
+    (void)spawn_run(&spawn, &end);
     return (int)end.status;
 }

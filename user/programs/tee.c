@@ -17,9 +17,7 @@ struct target {
 };
 
 static bool report(struct target *target, status_t status) {
-    if (status != STATUS_OK)
-        print_error("%s: %s", target->path, status_text(status));
-    target->good = status == STATUS_OK;
+    target->good = status_report(target->path, status);
     return target->good;
 }
 
@@ -35,11 +33,10 @@ static bool copy(struct target *targets, size_t count) {
     bool good = true;
     for (;;) {
         size_t length;
-        status_t status = input_read(chunk, sizeof(chunk), &length);
-        if (status != STATUS_OK)
-            print_error("input: %s", status_text(status));
-        if (status != STATUS_OK || length == 0)
-            return good && status == STATUS_OK;
+        if (!status_report("input", input_read(chunk, sizeof(chunk), &length)))
+            return false;
+        if (length == 0)
+            return good;
         for (size_t i = 0; i < count; i++) {
             if (targets[i].good)
                 good = report(&targets[i], fs_append(&targets[i].file, chunk, length)) && good;

@@ -15,9 +15,7 @@ int main(int count, char **arguments) {
         // To be as long as it was is a change, too.
         if (status == STATUS_OK)
             status = fs_truncate(&file, file.size);
-        if (status != STATUS_OK)
-            print_error("%s: %s", arguments[i], status_text(status));
-        good = good && status == STATUS_OK;
+        good = status_report(arguments[i], status) && good;
     }
     return good ? 0 : 1;
 }

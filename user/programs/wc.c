@@ -3,8 +3,7 @@
 // wc: counts lines, words and bytes.
 
 #include <manual/wc.h>
-#include <user/fs.h>
-#include <user/program.h>
+#include <user/source.h>
 
 enum { CHUNK = 32768 };
 
@@ -42,25 +41,17 @@ static void counts_print(const struct counts *counts, const char *name) {
     print("%s%s\n", name[0] ? " " : "", name);
 }
 
-static status_t chunk_read(const struct file *file, uint64_t offset, size_t *length) {
-    return file != nullptr ? fs_read(file, offset, chunk, sizeof(chunk), length)
-                           : input_read(chunk, sizeof(chunk), length);
-}
-
 // Counts a file, or what is typed when `path` is nullptr.
 static bool path_count(const char *path, struct counts *total) {
     struct counts counts = {};
-    struct file file;
-    status_t status = path != nullptr ? fs_open(path, &file) : STATUS_OK;
+    struct source source;
     size_t length = 1;
-    while (status == STATUS_OK && length > 0) {
-        status = chunk_read(path != nullptr ? &file : nullptr, counts.bytes, &length);
-        if (status == STATUS_OK)
-            count_bytes(&counts, length);
-    }
-    if (status != STATUS_OK) {
-        print_error("%s: %s", path != nullptr ? path : "input", status_text(status));
+    if (!source_open(&source, path))
         return false;
+    while (length > 0) {
+        if (!source_read(&source, chunk, sizeof(chunk), &length))
+            return false;
+        count_bytes(&counts, length);
     }
     counts_print(&counts, path != nullptr ? path : "");
     total->lines += counts.lines;

@@ -69,7 +69,7 @@ static void exported_print(void) {
 }
 
 static bool name_export(const char *word) {
-    size_t length = parse_name_length(word, strlen(word));
+    size_t length = lexer_name_length(word, strlen(word));
     if (length == 0 || (word[length] != 0 && word[length] != '=')) {
         print_error("export: '%s' is no name of a variable", word);
         return false;
@@ -142,7 +142,7 @@ static int builtin_read(size_t count, char **words) {
     static char line[LINE_MAX_SIZE];
     char *rest = line;
     for (size_t i = 1; i < count; i++) {
-        if (parse_name_length(words[i], strlen(words[i])) != strlen(words[i]) || words[i][0] == 0) {
+        if (lexer_name_length(words[i], strlen(words[i])) != strlen(words[i]) || words[i][0] == 0) {
             print_error("read: '%s' is no name of a variable", words[i]);
             return EXIT_USAGE;
         }

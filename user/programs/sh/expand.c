@@ -5,7 +5,7 @@
 // would mean something there. When it closes it becomes the names that there are, or loses the backslashes.
 
 #include "expand.h"
-#include "parse.h"
+#include "lexer.h"
 #include "wildcard.h"
 #include <base/format.h>
 #include <base/string.h>
@@ -27,13 +27,13 @@ void fields_clear(struct fields *fields) {
     fields->words[0] = nullptr;
 }
 
-bool fields_add(struct fields *fields, const char *string) {
-    size_t size = strlen(string) + 1;
-    if (fields->count == FIELDS_MAX || size > FIELDS_SIZE - fields->used)
+bool fields_add(struct fields *fields, const char *text, size_t length) {
+    if (fields->count == FIELDS_MAX || length >= FIELDS_SIZE - fields->used)
         return false;
-    fields->words[fields->count++] = memcpy(fields->storage + fields->used, string, size);
+    fields->words[fields->count++] = memcpy(fields->storage + fields->used, text, length);
     fields->words[fields->count] = nullptr;
-    fields->used += size;
+    fields->used += length;
+    fields->storage[fields->used++] = 0;
     return true;
 }
 
@@ -184,7 +184,7 @@ static void dollar(struct expander *expander) {
     bool braces = name < expander->end && *name == '{';
     name += braces;
     size_t left = (size_t)(expander->end - name);
-    size_t length = parse_name_length(name, left);
+    size_t length = lexer_name_length(name, left);
     if (length == 0 && left > 0 && strchr("?!#$@*0123456789", *name) != nullptr && *name != 0)
         length = 1;
     while (braces && length > 0 && *name >= '0' && *name <= '9' && length < left && name[length] != '}')

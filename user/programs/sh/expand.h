@@ -36,7 +36,7 @@ struct expand_source {
 
 void fields_clear(struct fields *fields);
 // Adds a string. False: it does not fit.
-[[nodiscard]] bool fields_add(struct fields *fields, const char *string);
+[[nodiscard]] bool fields_add(struct fields *fields, const char *text, size_t length);
 void fields_copy(struct fields *to, const struct fields *from);
 
 // Adds the strings of a word that parse.h found whole; none when it comes to nothing. False: they do not fit.

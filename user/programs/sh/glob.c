@@ -41,7 +41,7 @@ static bool path_open(const struct glob *glob, struct file *file) {
 // Puts the path among those that were added, where it belongs.
 static void result_add(struct glob *glob) {
     struct fields *fields = glob->fields;
-    if (!fields_add(fields, glob->path)) {
+    if (!fields_add(fields, glob->path, glob->length)) {
         glob->overflow = true;
         return;
     }

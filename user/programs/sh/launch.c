@@ -4,110 +4,13 @@
 // are made between the commands of a pipeline. The shell keeps no end of a pipe longer than until the command
 // that it is for was started, so that each end closes with who uses it.
 
-#include "glob.h"
 #include "shell.h"
 #include <abi/constants.h>
 #include <base/format.h>
 #include <base/string.h>
 #include <protocols/pipe.h>
 #include <tessera/syscalls.h>
-#include <user/fs.h>
 #include <user/program.h>
-
-// ---- words
-
-static const char *variable(void *context, const char *name, size_t length) {
-    static char digits[24];
-    (void)context;
-    if (*name != '?' && *name != '!' && *name != '$')
-        return variable_get(&shell.variables, name, length);
-    uint64_t number = *name == '?'   ? (uint64_t)shell.status
-                      : *name == '!' ? shell.jobs.last
-                                     : startup->process;
-    format_buffer(digits, sizeof(digits), "%llu", (unsigned long long)number);
-    return digits;
-}
-
-static bool names(void *context, const char *pattern, struct fields *fields) {
-    (void)context;
-    return glob_expand(shell.directory, pattern, fields);
-}
-
-static struct expand_source source(void) {
-    return (struct expand_source){.variable = variable,
-                                  .names = names,
-                                  .argument_count = shell.argument_count,
-                                  .arguments = shell.arguments,
-                                  .zero = shell.zero};
-}
-
-static bool too_long(void) {
-    print_error("the command is too long");
-    shell.status = 1;
-    return false;
-}
-
-bool words_expand(const struct node *node, size_t from) {
-    struct expand_source values = source();
-    fields_clear(&shell.fields);
-    for (size_t i = from; i < node->word_count; i++) {
-        struct slice word = shell.tree.words[node->words + i];
-        if (!expand_word(shell.text + word.start, word.length, &values, &shell.fields))
-            return too_long();
-    }
-    return true;
-}
-
-bool whole_expand(struct slice slice, struct fields *fields) {
-    struct expand_source values = source();
-    return expand_whole(shell.text + slice.start, slice.length, &values, fields) || too_long();
-}
-
-// ---- redirections
-
-static status_t redirection_open(const struct redirection *redirection, const char *name,
-                                 struct stream *stream) {
-    char path[PATH_SIZE];
-    struct file file = {};
-    if (strcmp(name, "/dev/null") == 0) {
-        *stream = (struct stream){.kind = STREAM_NOTHING};
-        return STATUS_OK;
-    }
-    if (!path_resolve(shell.directory, name, path))
-        return STATUS_BAD_NAME;
-    status_t status;
-    if (redirection->kind == REDIRECT_INPUT) {
-        status = fs_open(path, &file);
-    } else {
-        status =
-            fs_create(path, redirection->kind == REDIRECT_APPEND ? FS_CREATE_OPEN : FS_CREATE_EMPTY, &file);
-    }
-    if (status == STATUS_OK && file.is_directory)
-        status = STATUS_IS_DIRECTORY;
-    *stream = (struct stream){.kind = STREAM_FILE, .number = file.number};
-    return status;
-}
-
-bool streams_redirect(const struct node *node, struct stream streams[STREAM_COUNT]) {
-    static struct fields name;
-    for (size_t i = 0; i < node->redirection_count; i++) {
-        const struct redirection *redirection = &shell.tree.redirections[node->redirections + i];
-        if (redirection->kind == REDIRECT_SAME) {
-            streams[redirection->stream] = streams[redirection->same_as];
-            continue;
-        }
-        fields_clear(&name);
-        if (!whole_expand(redirection->target, &name))
-            return false;
-        status_t status = redirection_open(redirection, name.words[0], &streams[redirection->stream]);
-        if (status != STATUS_OK) {
-            print_error("%s: %s", name.words[0], status_text(status));
-            shell.status = 1;
-            return false;
-        }
-    }
-    return true;
-}
 
 // ---- one command
 
@@ -130,7 +33,7 @@ static bool environment_make(const struct node *node, struct spawn *spawn) {
         if (!whole_expand(shell.tree.words[node->words + i], &values))
             return false;
         const char *text = values.words[values.count - 1];
-        size_t length = parse_name_length(text, strlen(text)) + 1, at = 0;
+        size_t length = lexer_name_length(text, strlen(text)) + 1, at = 0;
         while (at < count && strncmp(list[at], text, length) != 0)
             at++;
         count += at == count;
@@ -139,16 +42,6 @@ static bool environment_make(const struct node *node, struct spawn *spawn) {
     spawn->environment = list;
     spawn->environment_count = count;
     return true;
-}
-
-static void start_failed(const char *name, status_t status) {
-    shell.status = spawn_exit_status(status);
-    if (shell.status == EXIT_NO_PROGRAM)
-        print_error("%s: there is no such program (try help)", name);
-    else if (status == STATUS_BAD_SIZE)
-        print_error("%s: the arguments and the exported variables are too long", name);
-    else
-        print_error("%s: %s", name, status_text(status));
 }
 
 // Starts shell.fields. `leader` is the first process of the job, 0: this is it.
@@ -164,31 +57,8 @@ static void program_start(const struct node *node, struct stage *stage, uint64_t
     status_t status = spawn_start(&spawn, &stage->process);
     if (status != STATUS_OK) {
         stage->process = 0;
-        start_failed(shell.fields.words[0], status);
+        shell.status = spawn_failed(&spawn, status);
     }
-}
-
-static bool field_add(const char *text, size_t length) {
-    struct fields *fields = &shell.fields;
-    if (fields->count == FIELDS_MAX || length >= FIELDS_SIZE - fields->used)
-        return too_long();
-    fields->words[fields->count++] = fields->storage + fields->used;
-    fields->words[fields->count] = nullptr;
-    memcpy(fields->storage + fields->used, text, length);
-    fields->used += length;
-    fields->storage[fields->used++] = 0;
-    return true;
-}
-
-// `sh -c TEXT $0 $1 ...`, for what is more than a program. The text of `( list )` is that of the list.
-static bool fields_for_shell(const struct node *node) {
-    struct slice text = node->kind == NODE_SHELL ? node_at(node->first)->text : node->text;
-    fields_clear(&shell.fields);
-    bool good = field_add("sh", 2) && field_add("-c", 2) && field_add(shell.text + text.start, text.length) &&
-                field_add(shell.zero, strlen(shell.zero));
-    for (size_t i = 0; i < shell.argument_count && good; i++)
-        good = field_add(shell.arguments[i], strlen(shell.arguments[i]));
-    return good;
 }
 
 // The text that a shell of its own gets holds its redirections already, but for `( )`.
@@ -200,7 +70,7 @@ static bool stage_redirect(const struct node *node, struct stage *stage) {
 static void stage_start(const struct node *node, struct stage *stage, uint64_t leader, bool has_pipe) {
     if (!stage_redirect(node, stage))
         return;
-    if (node->kind == NODE_COMMAND ? !words_expand(node, node->assignments) : !fields_for_shell(node))
+    if (node->kind == NODE_COMMAND ? !words_expand(node, node->assignments) : !words_for_shell(node))
         return;
     shell.status = 0;
     if (shell.fields.count == 0)
@@ -210,7 +80,7 @@ static void stage_start(const struct node *node, struct stage *stage, uint64_t l
     // ends.
     if (has_pipe && strcmp(shell.fields.words[0], "read") == 0) {
         stage->builtin = false;
-        if (!fields_for_shell(node))
+        if (!words_for_shell(node))
             return;
     }
     if (!stage->builtin)
@@ -238,20 +108,13 @@ static bool pipe_between(struct stream *output, struct stream *input) {
     return true;
 }
 
-// A builtin works on the shell itself, with other streams for as long as it takes. What it read of the
-// shell's own input has been read.
+// A builtin works on the shell itself, with other streams for as long as it takes.
 static void builtin_do(const struct node *node, const struct stage *stage) {
-    struct stream own[STREAM_COUNT];
-    for (size_t i = 0; i < STREAM_COUNT; i++) {
-        own[i] = stream_get(i);
-        stream_set(i, stage->streams[i]);
-    }
+    struct streams_kept kept;
+    streams_enter(&kept, stage->streams);
     if (words_expand(node, node->assignments))
         (void)!builtin_run(shell.fields.count, shell.fields.words);
-    for (size_t i = 0; i < STREAM_COUNT; i++) {
-        if (memcmp(&own[i], &stage->streams[i], sizeof(own[i])) != 0)
-            stream_set(i, own[i]);
-    }
+    streams_leave(&kept);
 }
 
 static void job_name(struct job *job, struct slice text) {
@@ -271,8 +134,7 @@ struct launch {
 static void stage_launch(struct launch *launch, const struct node *node, size_t index, bool last) {
     struct stage *stage = &launch->stages[index];
     struct stream(*ends)[2] = launch->ends;
-    for (size_t i = 0; i < STREAM_COUNT; i++)
-        stage->streams[i] = stream_get(i);
+    streams_get(stage->streams);
     if (index > 0)
         stage->streams[STREAM_INPUT] = ends[index][0];
     if (!last && pipe_between(&ends[index][1], &ends[index + 1][0]))

@@ -196,7 +196,7 @@ int main(int count, char **arguments) {
         return EXIT_USAGE;
     }
     for (size_t i = 0; i < environment_count; i++) {
-        size_t length = parse_name_length(environment[i], SIZE_MAX);
+        size_t length = lexer_name_length(environment[i], SIZE_MAX);
         if (environment[i][length] == '=' && variable_assign(&shell.variables, environment[i]))
             (void)variable_export(&shell.variables, environment[i], length);
     }

@@ -12,13 +12,12 @@
 //               | while list do list done | until list do list done | for NAME [ in { word } ] ; do list done
 //     redirection = [ digit ] ( "<" | ">" | ">>" ) word | [ digit ] ">&" digit
 //
-// '...', "..." and backslash quote; `#` at the start of a word begins a comment. After `|`, `&&` and `||` the
-// line goes on.
+// After `|`, `&&` and `||` the line goes on. lexer.h says what a word is.
 
 #ifndef SH_PARSE_H
 #define SH_PARSE_H
 
-#include <base/types.h>
+#include "lexer.h"
 
 enum {
     PARSE_NODES_MAX = 512,
@@ -28,29 +27,7 @@ enum {
     PARSE_PIPELINE_MAX = 16,
 };
 
-enum parse_result {
-    PARSE_LINE,
-    PARSE_END, // nothing but blanks and comments is left
-    PARSE_OPEN_QUOTE,
-    PARSE_OPEN_BRACE,
-    PARSE_TOO_LONG,
-    PARSE_TOO_DEEP,
-    PARSE_PIPELINE_TOO_LONG,
-    PARSE_COMMAND_MISSING,
-    PARSE_TARGET_MISSING,
-    PARSE_STREAM_WRONG,
-    PARSE_NAME_WRONG,
-    PARSE_UNEXPECTED,
-    PARSE_WORD_MISSING, // a compound command ends too early
-    PARSE_NOT_SUPPORTED,
-};
-
 const char *parse_result_text(enum parse_result result);
-
-struct slice {
-    uint32_t start;
-    uint32_t length;
-};
 
 enum redirection_kind : uint8_t { REDIRECT_INPUT, REDIRECT_OUTPUT, REDIRECT_APPEND, REDIRECT_SAME };
 
@@ -107,8 +84,5 @@ struct tree {
 // Whether more lines behind a text could mend the error that it ends with: a quote or a compound command is
 // open, or a command is to follow.
 bool parse_is_open(const char *text, const struct tree *tree, enum parse_result error);
-
-// The length of the variable's name at the start of `text`: letters, digits and `_`, no digit first.
-size_t parse_name_length(const char *text, size_t length);
 
 #endif

@@ -141,20 +141,15 @@ static void compound_run(const struct node *node) {
 
 // What a compound command starts gets the streams that stand behind it.
 static void compound_redirected(const struct node *node) {
-    struct stream own[STREAM_COUNT], streams[STREAM_COUNT];
-    for (size_t i = 0; i < STREAM_COUNT; i++)
-        own[i] = streams[i] = stream_get(i);
+    struct stream streams[STREAM_COUNT];
+    struct streams_kept kept;
+    streams_get(streams);
     if (!streams_redirect(node, streams))
         return;
-    for (size_t i = 0; i < STREAM_COUNT; i++)
-        stream_set(i, streams[i]);
+    streams_enter(&kept, streams);
     compound_run(node);
     (void)!print_result();
-    // What was read of the shell's own input has been read.
-    for (size_t i = 0; i < STREAM_COUNT; i++) {
-        if (memcmp(&own[i], &streams[i], sizeof(own[i])) != 0)
-            stream_set(i, own[i]);
-    }
+    streams_leave(&kept);
 }
 
 static void chain_run(const struct node *node) {

@@ -2,10 +2,10 @@
 //
 // The shell's state, for its own files.
 //
-// A line goes this way: parse.c makes a tree of it, run.c walks the tree, expand.c makes strings of the words
-// of the command whose turn it is, and launch.c starts it with its streams or builtin.c does it. What must
-// not change the shell's own state, `( )` and what is more than one program in the background or in a
-// pipeline, is run by another shell: `sh -c` with the text.
+// A line goes this way: lexer.c and parse.c make a tree of it, run.c walks the tree, words.c makes strings of
+// the words of the command whose turn it is, with expand.c, redirect.c makes its streams, and launch.c starts
+// it or builtin.c does it. What must not change the shell's own state, `( )` and what is more than one
+// program in the background or in a pipeline, is run by another shell: `sh -c` with the text.
 
 #ifndef SH_SHELL_H
 #define SH_SHELL_H
@@ -48,14 +48,33 @@ static inline const struct node *node_at(uint16_t index) {
     return &shell.tree.nodes[index];
 }
 
-// ---- launch.c
+// ---- words.c
 
-// The strings of a slice go to shell.fields. False: it was too long, and said.
+// The strings of a node's words from this one on go to shell.fields. False: they are too long, which was
+// said.
 [[nodiscard]] bool words_expand(const struct node *node, size_t from);
+// `sh -c TEXT $0 $1 ...`, for what is more than a program. The text of `( list )` is that of the list.
+[[nodiscard]] bool words_for_shell(const struct node *node);
+// One string of a word, added to the fields.
 [[nodiscard]] bool whole_expand(struct slice slice, struct fields *fields);
 
+// ---- redirect.c
+
+// The shell's own streams, while others stand in their place.
+struct streams_kept {
+    struct stream own[STREAM_COUNT];
+    bool changed[STREAM_COUNT];
+};
+
+void streams_get(struct stream streams[STREAM_COUNT]);
 // Applies the redirections of a node to three streams. False: one failed, and was said.
 [[nodiscard]] bool streams_redirect(const struct node *node, struct stream streams[STREAM_COUNT]);
+
+// For what the shell does itself: from enter to leave these are its streams. The same nests.
+void streams_enter(struct streams_kept *kept, const struct stream streams[STREAM_COUNT]);
+void streams_leave(const struct streams_kept *kept);
+
+// ---- launch.c
 
 // Starts the commands of a node, a pipeline or one command, as one job. Those that the shell does itself are
 // done.

@@ -100,8 +100,9 @@ struct spawn {
 };
 void spawn_init(struct spawn *spawn, size_t count, char *const *arguments);
 status_t spawn_start(const struct spawn *spawn, uint64_t *process);
-// With which status a program ends that could not start another: EXIT_NO_PROGRAM or EXIT_CANNOT_RUN.
-int spawn_exit_status(status_t status);
+// Says why the program could not be started. Returns the status to end with: EXIT_NO_PROGRAM or
+// EXIT_CANNOT_RUN.
+int spawn_failed(const struct spawn *spawn, status_t status);
 
 // The same for the usual case in another directory.
 status_t process_spawn(const char *directory, size_t count, char *const *arguments, uint64_t *process);
@@ -115,6 +116,9 @@ struct process_end {
 
 // Waits for its end; meanwhile it may read from the console where the caller may.
 status_t process_attend(uint64_t process, struct process_end *end);
+
+// Starts a program and attends it. False, and said: that did not work, and end->status is what to end with.
+bool spawn_run(const struct spawn *spawn, struct process_end *end);
 
 // Waits for its end. INTERRUPTED never: a person's Ctrl-C ends the child, not the wait.
 status_t process_wait(uint64_t process, uint64_t *status, uint64_t *reason);
