@@ -18,6 +18,29 @@
 
 static_assert(SLOTS_PER_PAGE == 64);
 
+static void act_life(int t) {
+    if (one_in(2))
+        act_process(t);
+    else if (one_in(6))
+        act_end(t);
+}
+
+static void act_world(int t) {
+    (void)t;
+    world_move();
+}
+
+static void act_yield(int t) {
+    call(t, SYSCALL_THREAD_YIELD, 0, 0, 0, 0, 0, 0);
+}
+
+// As often as it stands here.
+static void (*const acts[])(int t) = {
+    act_descriptor, act_descriptor, act_descriptor, act_memory, act_memory,       act_life,
+    act_thread,     act_ipc,        act_ipc,        act_ipc,    act_notification, act_notification,
+    act_platform,   act_touch,      act_world,      act_yield,
+};
+
 static void step(void) {
     if (host_state() != HOST_USER) {
         idle();
@@ -39,47 +62,7 @@ static void step(void) {
         return;
     if (p != 0 && one_in(2048))
         scripts[t].step = SCRIPT_FILL;
-    switch (below(16)) {
-    case 0:
-    case 1:
-    case 2:
-        act_descriptor(t);
-        return;
-    case 3:
-    case 4:
-        act_memory(t);
-        return;
-    case 5:
-        if (one_in(2))
-            act_process(t);
-        else if (one_in(6))
-            act_end(t);
-        return;
-    case 6:
-        act_thread(t);
-        return;
-    case 7:
-    case 8:
-    case 9:
-        act_ipc(t);
-        return;
-    case 10:
-    case 11:
-        act_notification(t);
-        return;
-    case 12:
-        act_platform(t);
-        return;
-    case 13:
-        act_touch(t);
-        return;
-    case 14:
-        world_move();
-        return;
-    default:
-        call(t, SYSCALL_THREAD_YIELD, 0, 0, 0, 0, 0, 0);
-        return;
-    }
+    acts[below(array_length(acts))](t);
 }
 
 static void start(void) {

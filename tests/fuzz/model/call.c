@@ -455,7 +455,7 @@ static uint64_t reach(int p, uint64_t address, uint64_t length, unsigned flag) {
     return done;
 }
 
-status_t do_lent(int t, const uint64_t *a, bool write) {
+static status_t lent(int t, const uint64_t *a, bool write) {
     int reply, p = model.threads[t].process;
     if (a[1] > 1)
         return STATUS_BAD_VALUE;
@@ -492,4 +492,18 @@ status_t do_lent(int t, const uint64_t *a, bool write) {
     if (mine == theirs)
         return write ? STATUS_BAD_ADDRESS : STATUS_LENT_FAULT;
     return theirs < mine ? STATUS_LENT_FAULT : STATUS_BAD_ADDRESS;
+}
+
+status_t do_lent_read(int t, const uint64_t *a) {
+    return lent(t, a, false);
+}
+
+status_t do_lent_write(int t, const uint64_t *a) {
+    return lent(t, a, true);
+}
+
+status_t do_reply_create(int t, const uint64_t *a) {
+    int made;
+    (void)a;
+    return create(t, OBJECT_REPLY, record(OBJECT_REPLY), RIGHTS_REPLY_ALL, &made);
 }

@@ -114,7 +114,8 @@ status_t do_seal(int t, const uint64_t *a) {
     return STATUS_OK;
 }
 
-status_t do_space_create(int t) {
+status_t do_space_create(int t, const uint64_t *a) {
+    (void)a;
     int made, p = model.threads[t].process;
     status_t status = create(t, OBJECT_SPACE, add(record(OBJECT_SPACE), bytes(FIXED_TABLES * PAGE_SIZE)),
                              RIGHTS_SPACE_ALL, &made);

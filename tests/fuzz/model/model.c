@@ -5,6 +5,7 @@
 #include "parts.h"
 
 struct model model;
+struct limits model_limits;
 
 int model_new_object(enum object_type type) {
     for (int i = 0; i < M_OBJECTS; i++) {
@@ -28,120 +29,78 @@ int model_new_object(enum object_type type) {
     return 0;
 }
 
+// Calls that touch nothing that a file of the model is about.
+static status_t do_yield(int t, const uint64_t *a) {
+    (void)t;
+    (void)a;
+    return STATUS_OK;
+}
+
+static status_t do_clock(int t, const uint64_t *a) {
+    (void)a;
+    model.threads[t].result.check[0] = true;
+    model.threads[t].result.a[0] = model.now;
+    return STATUS_OK;
+}
+
+static call_function *const calls[SYSCALL_LIMIT] = {
+    [SYSCALL_DESCRIPTOR_CLONE] = do_clone,
+    [SYSCALL_DESCRIPTOR_RELEASE] = do_release,
+    [SYSCALL_DESCRIPTOR_TRANSFER] = do_transfer,
+    [SYSCALL_DESCRIPTOR_WEAKEN] = do_weaken,
+    [SYSCALL_DESCRIPTOR_STRENGTHEN] = do_strengthen,
+    [SYSCALL_DESCRIPTOR_INSPECT] = do_inspect,
+    [SYSCALL_MEMORY_ALLOCATE] = do_allocate,
+    [SYSCALL_MEMORY_PHYSICAL] = do_physical,
+    [SYSCALL_MEMORY_SEAL] = do_seal,
+    [SYSCALL_SPACE_CREATE] = do_space_create,
+    [SYSCALL_SPACE_MAP] = do_map,
+    [SYSCALL_SPACE_UNMAP] = do_unmap,
+    [SYSCALL_SPACE_PROTECT] = do_protect,
+    [SYSCALL_FUTEX_WAIT] = do_futex_wait,
+    [SYSCALL_FUTEX_WAKE] = do_futex_wake,
+    [SYSCALL_PROCESS_CREATE] = do_process_create,
+    [SYSCALL_PROCESS_END] = do_process_end,
+    [SYSCALL_PROCESS_EXIT] = do_exit,
+    [SYSCALL_PROCESS_TABLE] = do_table,
+    [SYSCALL_PROCESS_QUOTA] = do_process_quota,
+    [SYSCALL_QUOTA_INSPECT] = do_quota_inspect,
+    [SYSCALL_THREAD_CREATE] = do_thread_create,
+    [SYSCALL_THREAD_START] = do_thread_start,
+    [SYSCALL_THREAD_EXIT] = do_thread_exit,
+    [SYSCALL_THREAD_YIELD] = do_yield,
+    [SYSCALL_THREAD_PRIORITY] = do_thread_priority,
+    [SYSCALL_THREAD_POINTER] = do_thread_pointer,
+    [SYSCALL_ENDPOINT_CREATE] = do_endpoint_create,
+    [SYSCALL_BADGE_CREATE] = do_badge_create,
+    [SYSCALL_BADGE_DESTROY] = do_badge_destroy,
+    [SYSCALL_CALL] = do_call,
+    [SYSCALL_RECEIVE] = do_receive,
+    [SYSCALL_REPLY] = do_reply,
+    [SYSCALL_REPLY_AND_RECEIVE] = do_reply_and_receive,
+    [SYSCALL_REPLY_CREATE] = do_reply_create,
+    [SYSCALL_REPLY_KEEP] = do_reply_keep,
+    [SYSCALL_LENT_READ] = do_lent_read,
+    [SYSCALL_LENT_WRITE] = do_lent_write,
+    [SYSCALL_NOTIFICATION_CREATE] = do_notification_create,
+    [SYSCALL_NOTIFICATION_SIGNAL] = do_signal,
+    [SYSCALL_NOTIFICATION_WAIT] = do_wait,
+    [SYSCALL_NOTIFICATION_TIMER] = do_timer,
+    [SYSCALL_NOTIFICATION_BIND] = do_bind,
+    [SYSCALL_INTERRUPT_CREATE] = do_interrupt_create,
+    [SYSCALL_INTERRUPT_BIND] = do_interrupt_bind,
+    [SYSCALL_INTERRUPT_ACK] = do_interrupt_ack,
+    [SYSCALL_PLATFORM_RESTRICT] = do_restrict,
+    [SYSCALL_PORT_READ] = do_port,
+    [SYSCALL_PORT_WRITE] = do_port,
+    [SYSCALL_LOG_WRITE] = do_log_write,
+    [SYSCALL_LOG_READ] = do_log_read,
+    [SYSCALL_CLOCK_READ] = do_clock,
+    [SYSCALL_ENTROPY_READ] = do_entropy,
+};
+
 static status_t dispatch(int t, uint64_t number, const uint64_t *a) {
-    int made;
-    switch (number) {
-    case SYSCALL_DESCRIPTOR_CLONE:
-        return do_clone(t, a);
-    case SYSCALL_DESCRIPTOR_RELEASE:
-        return do_release(t, a);
-    case SYSCALL_DESCRIPTOR_TRANSFER:
-        return do_transfer(t, a);
-    case SYSCALL_DESCRIPTOR_WEAKEN:
-        return do_weaken(t, a);
-    case SYSCALL_DESCRIPTOR_STRENGTHEN:
-        return do_strengthen(t, a);
-    case SYSCALL_DESCRIPTOR_INSPECT:
-        return do_inspect(t, a);
-    case SYSCALL_MEMORY_ALLOCATE:
-        return do_allocate(t, a);
-    case SYSCALL_MEMORY_PHYSICAL:
-        return do_physical(t, a);
-    case SYSCALL_MEMORY_SEAL:
-        return do_seal(t, a);
-    case SYSCALL_SPACE_CREATE:
-        return do_space_create(t);
-    case SYSCALL_SPACE_MAP:
-        return do_map(t, a);
-    case SYSCALL_SPACE_UNMAP:
-        return do_unmap(t, a);
-    case SYSCALL_SPACE_PROTECT:
-        return do_protect(t, a);
-    case SYSCALL_FUTEX_WAIT:
-        return do_futex_wait(t, a);
-    case SYSCALL_FUTEX_WAKE:
-        return do_futex_wake(t, a);
-    case SYSCALL_PROCESS_CREATE:
-        return do_process_create(t, a);
-    case SYSCALL_PROCESS_END:
-        return do_process_end(t, a);
-    case SYSCALL_PROCESS_EXIT:
-        return do_exit(t, a);
-    case SYSCALL_PROCESS_TABLE:
-        return do_table(t, a);
-    case SYSCALL_PROCESS_QUOTA:
-        return do_process_quota(t, a);
-    case SYSCALL_QUOTA_INSPECT:
-        return do_quota_inspect(t, a);
-    case SYSCALL_THREAD_CREATE:
-        return do_thread_create(t, a);
-    case SYSCALL_THREAD_START:
-        return do_thread_start(t, a);
-    case SYSCALL_THREAD_EXIT:
-        model_thread_finish(t, STATUS_DROPPED);
-        return STATUS_PENDING;
-    case SYSCALL_THREAD_YIELD:
-        return STATUS_OK;
-    case SYSCALL_THREAD_PRIORITY:
-        return do_thread_priority(t, a);
-    case SYSCALL_THREAD_POINTER:
-        return a[0] == 0 || in_user(a[0], 1) ? STATUS_OK : STATUS_BAD_ADDRESS;
-    case SYSCALL_ENDPOINT_CREATE:
-        return do_endpoint_create(t, a);
-    case SYSCALL_BADGE_CREATE:
-        return do_badge_create(t, a);
-    case SYSCALL_BADGE_DESTROY:
-        return do_badge_destroy(t, a);
-    case SYSCALL_CALL:
-        return do_call(t, a);
-    case SYSCALL_RECEIVE:
-        return do_receive(t, a);
-    case SYSCALL_REPLY:
-        return do_reply(t, a);
-    case SYSCALL_REPLY_AND_RECEIVE:
-        return do_reply_and_receive(t, a);
-    case SYSCALL_REPLY_CREATE:
-        return create(t, OBJECT_REPLY, record(OBJECT_REPLY), RIGHTS_REPLY_ALL, &made);
-    case SYSCALL_REPLY_KEEP:
-        return do_reply_keep(t, a);
-    case SYSCALL_LENT_READ:
-        return do_lent(t, a, false);
-    case SYSCALL_LENT_WRITE:
-        return do_lent(t, a, true);
-    case SYSCALL_NOTIFICATION_CREATE:
-        return create(t, OBJECT_NOTIFICATION, record(OBJECT_NOTIFICATION), RIGHTS_NOTIFICATION_ALL, &made);
-    case SYSCALL_NOTIFICATION_SIGNAL:
-        return do_signal(t, a);
-    case SYSCALL_NOTIFICATION_WAIT:
-        return do_wait(t, a);
-    case SYSCALL_NOTIFICATION_TIMER:
-        return do_timer(t, a);
-    case SYSCALL_NOTIFICATION_BIND:
-        return do_bind(t, a);
-    case SYSCALL_INTERRUPT_CREATE:
-        return do_interrupt_create(t, a);
-    case SYSCALL_INTERRUPT_BIND:
-        return do_interrupt_bind(t, a);
-    case SYSCALL_INTERRUPT_ACK:
-        return do_interrupt_ack(t, a);
-    case SYSCALL_PLATFORM_RESTRICT:
-        return do_restrict(t, a);
-    case SYSCALL_PORT_READ:
-    case SYSCALL_PORT_WRITE:
-        return do_port(t, a);
-    case SYSCALL_LOG_WRITE:
-        return do_log(t, a, false);
-    case SYSCALL_LOG_READ:
-        return do_log(t, a, true);
-    case SYSCALL_CLOCK_READ:
-        model.threads[t].result.check[0] = true;
-        model.threads[t].result.a[0] = model.now;
-        return STATUS_OK;
-    case SYSCALL_ENTROPY_READ:
-        return do_entropy(t, a);
-    default:
-        return STATUS_BAD_CALL;
-    }
+    return number < SYSCALL_LIMIT && calls[number] != nullptr ? calls[number](t, a) : STATUS_BAD_CALL;
 }
 
 void model_call(int t, uint64_t number, const uint64_t arguments[6]) {

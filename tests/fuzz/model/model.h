@@ -200,5 +200,8 @@ struct charge model_used(int quota);
 // The mapping of a process's first space behind an address, or M_NONE.
 int model_mapping_at(int space, uint64_t address);
 bool model_can_access(int process, uint64_t address, uint64_t length, unsigned flag);
+// M_NONE if no descriptor of the process has this value.
 int model_find_slot(int process, uint64_t value);
+// A running process's thread that was not started, with a message page slot.
+struct m_thread model_thread(int process, uint32_t page);
 int model_new_object(enum object_type type);

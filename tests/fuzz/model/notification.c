@@ -31,6 +31,12 @@ void notification_raise(int index, uint64_t raised) {
     }
 }
 
+status_t do_notification_create(int t, const uint64_t *a) {
+    int made;
+    (void)a;
+    return create(t, OBJECT_NOTIFICATION, record(OBJECT_NOTIFICATION), RIGHTS_NOTIFICATION_ALL, &made);
+}
+
 status_t do_signal(int t, const uint64_t *a) {
     int index, s;
     if (a[1] == 0)

@@ -55,7 +55,7 @@ status_t do_port(int t, const uint64_t *a) {
     return STATUS_OK;
 }
 
-status_t do_log(int t, const uint64_t *a, bool read) {
+static status_t log(int t, const uint64_t *a, bool read) {
     const struct m_object *part;
     uint64_t address = read ? a[2] : a[1], length = read ? a[3] : a[2];
     if (length < 1 || length > (read ? LOG_READ_MAX : LOG_LINE_MAX))
@@ -68,6 +68,14 @@ status_t do_log(int t, const uint64_t *a, bool read) {
     return model_can_access(model.threads[t].process, address, length, read ? MAP_WRITE : MAP_READ)
                ? STATUS_OK
                : STATUS_BAD_ADDRESS;
+}
+
+status_t do_log_write(int t, const uint64_t *a) {
+    return log(t, a, false);
+}
+
+status_t do_log_read(int t, const uint64_t *a) {
+    return log(t, a, true);
 }
 
 status_t do_entropy(int t, const uint64_t *a) {

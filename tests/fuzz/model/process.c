@@ -12,6 +12,21 @@ static int new_process(void) {
     return 1;
 }
 
+struct m_thread model_thread(int p, uint32_t page) {
+    struct m_thread thread = {.used = true,
+                              .process = p,
+                              .page = page,
+                              .object = M_NONE,
+                              .at = M_NONE,
+                              .through = M_NONE,
+                              .deadline = DEADLINE_NONE,
+                              .pending = M_NONE,
+                              .bound = M_NONE,
+                              .bound_through = M_NONE};
+    thread.call.server = thread.call.reply = M_NONE;
+    return thread;
+}
+
 static int new_thread(int p) {
     uint64_t pages[8] = {};
     int found = M_NONE;
@@ -29,17 +44,7 @@ static int new_thread(int p) {
     uint32_t page = 0;
     while ((pages[page / 64] >> page % 64 & 1) != 0)
         page++;
-    model.threads[found] = (struct m_thread){.used = true,
-                                             .process = p,
-                                             .page = page,
-                                             .object = M_NONE,
-                                             .at = M_NONE,
-                                             .through = M_NONE,
-                                             .deadline = DEADLINE_NONE,
-                                             .pending = M_NONE,
-                                             .bound = M_NONE,
-                                             .bound_through = M_NONE};
-    model.threads[found].call.server = model.threads[found].call.reply = M_NONE;
+    model.threads[found] = model_thread(p, page);
     return found;
 }
 
@@ -277,4 +282,15 @@ status_t do_thread_priority(int t, const uint64_t *a) {
         return STATUS_PROCESS_ENDED;
     int quota = model.processes[model.threads[thread].process].quota;
     return a[1] > model.quotas[quota].priority ? STATUS_BAD_VALUE : STATUS_OK;
+}
+
+status_t do_thread_exit(int t, const uint64_t *a) {
+    (void)a;
+    model_thread_finish(t, STATUS_DROPPED);
+    return STATUS_PENDING;
+}
+
+status_t do_thread_pointer(int t, const uint64_t *a) {
+    (void)t;
+    return a[0] == 0 || in_user(a[0], 1) ? STATUS_OK : STATUS_BAD_ADDRESS;
 }

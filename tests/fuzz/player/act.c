@@ -250,6 +250,45 @@ static void act_serve(int t) {
     }
 }
 
+// The call with the descriptor as its first argument, and others that may pass.
+static bool transit_call(int t, unsigned number, uint64_t value) {
+    switch (number) {
+    case SYSCALL_SPACE_UNMAP:
+    case SYSCALL_SPACE_PROTECT:
+        call(t, number, value, pick_mapping(model.threads[t].process), MAP_READ, 0, 0, 0);
+        break;
+    case SYSCALL_PROCESS_TABLE:
+    case SYSCALL_QUOTA_INSPECT:
+        call(t, number, value, 0, BUFFER, pick_size(sizeof(struct quota_info)), 0, 0);
+        break;
+    case SYSCALL_PROCESS_QUOTA:
+        call(t, number, value, BUFFER, sizeof(struct quota_info), 0, 0, 0);
+        break;
+    case SYSCALL_PROCESS_CREATE:
+        if (!limits_make(t))
+            return false;
+        call(t, number, value, below(8), BUFFER, sizeof(struct limits), 0, 0);
+        break;
+    case SYSCALL_LENT_READ:
+    case SYSCALL_LENT_WRITE:
+        call(t, number, value, 0, 0, BUFFER, 8, 0);
+        break;
+    case SYSCALL_LOG_WRITE:
+        call(t, number, value, BUFFER, 8, 0, 0, 0);
+        break;
+    case SYSCALL_PORT_WRITE:
+        call(t, number, value, 0x80, 1, 0, 0, 0);
+        break;
+    case SYSCALL_MEMORY_PHYSICAL:
+        call(t, number, value, 0xfe000000, PAGE_SIZE, 0, 0, 0);
+        break;
+    default:
+        call(t, number, value, below(8), 0, 0, 0, 0);
+        break;
+    }
+    return true;
+}
+
 // A descriptor that is on its way in a call, named in each call that takes its type.
 bool act_transit(int t) {
     static const struct {
@@ -271,41 +310,7 @@ bool act_transit(int t) {
     int s = model_find_slot(p, value);
     if (s == M_NONE || model.processes[p].slots[s].type != takers[which].type)
         return false;
-    switch (takers[which].number) {
-    case SYSCALL_SPACE_UNMAP:
-    case SYSCALL_SPACE_PROTECT:
-        call(t, takers[which].number, value, pick_mapping(p), MAP_READ, 0, 0, 0);
-        break;
-    case SYSCALL_PROCESS_TABLE:
-    case SYSCALL_QUOTA_INSPECT:
-        call(t, takers[which].number, value, 0, BUFFER, pick_size(sizeof(struct quota_info)), 0, 0);
-        break;
-    case SYSCALL_PROCESS_QUOTA:
-        call(t, takers[which].number, value, BUFFER, sizeof(struct quota_info), 0, 0, 0);
-        break;
-    case SYSCALL_PROCESS_CREATE:
-        if (!limits_make(t))
-            return false;
-        call(t, takers[which].number, value, below(8), BUFFER, sizeof(struct limits), 0, 0);
-        break;
-    case SYSCALL_LENT_READ:
-    case SYSCALL_LENT_WRITE:
-        call(t, takers[which].number, value, 0, 0, BUFFER, 8, 0);
-        break;
-    case SYSCALL_LOG_WRITE:
-        call(t, takers[which].number, value, BUFFER, 8, 0, 0, 0);
-        break;
-    case SYSCALL_PORT_WRITE:
-        call(t, takers[which].number, value, 0x80, 1, 0, 0, 0);
-        break;
-    case SYSCALL_MEMORY_PHYSICAL:
-        call(t, takers[which].number, value, 0xfe000000, PAGE_SIZE, 0, 0, 0);
-        break;
-    default:
-        call(t, takers[which].number, value, below(8), 0, 0, 0, 0);
-        break;
-    }
-    return true;
+    return transit_call(t, takers[which].number, value);
 }
 
 void act_ipc(int t) {

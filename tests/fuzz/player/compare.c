@@ -4,6 +4,34 @@
 
 #include "player.h"
 
+struct thread *kernel_threads[M_THREADS];
+struct process *kernel_processes[M_PROCESSES];
+uint64_t numbers[M_THREADS];
+uint64_t histogram[SYSCALL_LIMIT][64];
+uint64_t successes;
+
+static uint64_t kernel_serials[M_THREADS];  // a record that is used again has another one
+static uint64_t kernel_quotas[M_PROCESSES]; // serials
+
+int thread_of(const struct thread *thread) {
+    for (int t = 0; t < M_THREADS; t++)
+        if (model.threads[t].used && kernel_threads[t] == thread &&
+            kernel_serials[t] == thread->object.serial)
+            return t;
+    return M_NONE;
+}
+
+void twin_process(int p, struct process *process) {
+    kernel_processes[p] = process;
+    if (process->quota != nullptr)
+        kernel_quotas[model.processes[p].quota] = process->quota->object.serial;
+}
+
+void twin_thread(int t, struct thread *thread) {
+    kernel_threads[t] = thread;
+    kernel_serials[t] = thread->object.serial;
+}
+
 static void slot_learn(int p, int s, uint64_t value) {
     struct m_slot *slot = &model.processes[p].slots[s];
     if (slot->kind == M_FREE)
@@ -27,15 +55,10 @@ static void slot_learn(int p, int s, uint64_t value) {
                  (unsigned long long)slot->rights);
     slot->value = value;
     o->kernel = object;
-    if (o->type == OBJECT_PROCESS) {
-        kernel_processes[o->index] = (struct process *)object;
-        if (kernel_processes[o->index]->quota != nullptr)
-            kernel_quotas[model.processes[o->index].quota] = kernel_processes[o->index]->quota->object.serial;
-    }
-    if (o->type == OBJECT_THREAD && model.threads[o->index].object == slot->object) {
-        kernel_threads[o->index] = (struct thread *)object;
-        kernel_serials[o->index] = object->serial;
-    }
+    if (o->type == OBJECT_PROCESS)
+        twin_process(o->index, (struct process *)object);
+    if (o->type == OBJECT_THREAD && model.threads[o->index].object == slot->object)
+        twin_thread(o->index, (struct thread *)object);
 }
 
 void count(uint64_t number, status_t status) {

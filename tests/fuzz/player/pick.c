@@ -4,6 +4,11 @@
 
 #include "player.h"
 
+uint64_t protected_slots[M_SLOTS];
+unsigned protected_count;
+uint64_t stale[64];
+uint32_t missing;
+
 uint64_t live_slots(int p) {
     return model.processes[p].used_slots;
 }

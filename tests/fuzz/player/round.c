@@ -128,21 +128,8 @@ static void import_mappings(const struct process *process) {
     }
 }
 
-void import_init(void) {
-    struct process *process = init_process;
-    struct thread *thread = init_actor.thread;
-    memset(&model, 0, sizeof(model));
-    kernel_processes[0] = process;
-    kernel_quotas[0] = root_quota.object.serial;
-    kernel_threads[0] = thread;
-    kernel_serials[0] = thread->object.serial;
-    model.quotas[0] = (struct m_quota){.used = true,
-                                       .parent = M_NONE,
-                                       .limit = root_quota.limit,
-                                       .priority = root_quota.priority,
-                                       .weight = root_quota.weight};
-    struct m_process *p = &model.processes[0];
-    *p = (struct m_process){.used = true, .state = M_PROCESS_RUNNING, .started = true, .supervisor = M_NONE};
+// What init holds after boot, all of it strong, and not to be given away.
+static void import_table(struct m_process *p, struct process *process) {
     p->populated = process->table.populated;
     for (uint32_t i = 0; i < process->table.populated; i++) {
         const struct slot *slot = table_slot(process, i);
@@ -160,19 +147,28 @@ void import_init(void) {
         p->used_slots++;
         protected_slots[protected_count++] = slot_value(slot);
     }
+}
+
+void import_init(void) {
+    struct process *process = init_process;
+    struct thread *thread = init_actor.thread;
+    memset(&model, 0, sizeof(model));
+    twin_process(0, process);
+    twin_thread(0, thread);
+    model.quotas[0] = (struct m_quota){.used = true,
+                                       .parent = M_NONE,
+                                       .limit = root_quota.limit,
+                                       .priority = root_quota.priority,
+                                       .weight = root_quota.weight};
+    struct m_process *p = &model.processes[0];
+    *p = (struct m_process){.used = true, .state = M_PROCESS_RUNNING, .started = true, .supervisor = M_NONE};
+    import_table(p, process);
     p->object = import_object(&process->object);
     p->space = import_object(&process->space->object);
     import_mappings(process);
-    model.threads[0] = (struct m_thread){.used = true,
-                                         .object = import_object(&thread->object),
-                                         .wait = M_RUNS,
-                                         .started = true,
-                                         .at = M_NONE,
-                                         .through = M_NONE,
-                                         .deadline = DEADLINE_NONE,
-                                         .pending = M_NONE,
-                                         .bound = M_NONE,
-                                         .bound_through = M_NONE};
-    model.threads[0].call.server = model.threads[0].call.reply = M_NONE;
+    model.threads[0] = model_thread(0, 0);
+    model.threads[0].object = import_object(&thread->object);
+    model.threads[0].wait = M_RUNS;
+    model.threads[0].started = true;
     quotas_compare();
 }

@@ -1,50 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Where decisions come from, and what is known of the kernel's objects beside the model.
+// How a run ends in which model and kernel differ: what was called last, how to repeat it, and, with
+// MODEL_TRACE, everything that both sides have.
 
 #include "player.h"
 
-uint64_t random_state, seed;
-const uint8_t *input;
-size_t input_left;
-bool input_used;
-
-uint64_t random_next(void) {
-    if (input_used) {
-        uint64_t value = 0;
-        size_t take = input_left < 2 ? input_left : 2;
-        memcpy(&value, input, take);
-        input += take;
-        input_left -= take;
-        return value * 0x9e3779b97f4a7c15 >> 16;
-    }
-    uint64_t z = random_state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
-uint64_t below(uint64_t limit) {
-    return random_next() % limit;
-}
-
-bool one_in(uint64_t n) {
-    return below(n) == 0;
-}
-
-struct limits model_limits;
-struct thread *kernel_threads[M_THREADS];
-uint64_t kernel_serials[M_THREADS];
-struct process *kernel_processes[M_PROCESSES];
-uint64_t kernel_quotas[M_PROCESSES]; // serials
-uint64_t protected_slots[M_SLOTS];   // init's own, which it keeps
-unsigned protected_count;
-uint64_t stale[64];
-uint64_t calls, histogram[SYSCALL_LIMIT][64];
+uint64_t calls;
 uint64_t last_call[8];
-uint64_t successes;
-uint32_t missing;            // types of descriptors that the generator wanted and did not find
-uint64_t numbers[M_THREADS]; // of the call that a thread is in
 
 // What the kernel has, for whoever looks for the reason.
 static void objects_print(void) {
@@ -129,12 +91,4 @@ static void model_print(void) {
     if (getenv("MODEL_TRACE") != nullptr)
         objects_print(), model_print();
     abort();
-}
-
-int thread_of(const struct thread *thread) {
-    for (int t = 0; t < M_THREADS; t++)
-        if (model.threads[t].used && kernel_threads[t] == thread &&
-            kernel_serials[t] == thread->object.serial)
-            return t;
-    return M_NONE;
 }
