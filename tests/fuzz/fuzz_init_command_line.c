@@ -50,24 +50,24 @@ static void check_text(const char *text) {
     const char *tag = "00000000";
     enum command_line_error error = command_line_parse(&line, text);
     fuzz_check(memchr(line.command, 0, COMMAND_SIZE) != NULL && command_line_error_text(error) != NULL);
-    fuzz_check(strlen(line.tag) == COMMAND_TAG_SIZE && all_digits(line.tag, COMMAND_TAG_SIZE));
+    fuzz_check(strlen(line.tag) == SERIAL_TAG_SIZE && all_digits(line.tag, SERIAL_TAG_SIZE));
     for (size_t at = 0; text[at] != 0; at++) {
         if (word_starts(text, at, "run=")) {
             fuzz_check(line.has_command && error != COMMAND_LINE_TAG);
             check_run(&line, error, text + at + 4);
-            fuzz_check(memcmp(line.tag, tag, COMMAND_TAG_SIZE) == 0);
+            fuzz_check(memcmp(line.tag, tag, SERIAL_TAG_SIZE) == 0);
             return;
         }
         if (!word_starts(text, at, "tag="))
             continue;
-        if (strcspn(text + at + 4, " ") != COMMAND_TAG_SIZE || !all_digits(text + at + 4, COMMAND_TAG_SIZE)) {
+        if (strcspn(text + at + 4, " ") != SERIAL_TAG_SIZE || !all_digits(text + at + 4, SERIAL_TAG_SIZE)) {
             fuzz_check(error == COMMAND_LINE_TAG && !line.has_command);
             return;
         }
         tag = text + at + 4;
     }
     fuzz_check(error == COMMAND_LINE_OK && !line.has_command && !line.frames);
-    fuzz_check(memcmp(line.tag, tag, COMMAND_TAG_SIZE) == 0);
+    fuzz_check(memcmp(line.tag, tag, SERIAL_TAG_SIZE) == 0);
 }
 
 static void check_round_trip(const char *command) {

@@ -422,7 +422,7 @@ static void killed_server(void) {
     uint64_t number = 0;
     size_t count = 0;
     desc_t memory = large_memory();
-    OK(fs_create("/tmp/kept", FS_CREATE_NEW, &file));
+    OK(fs_create("/tmp/kept", FILE_CREATE_NEW, &file));
     OK(fs_write(&file, 0, bytes, 300000));
     OK(init_kill(startup_descriptor("init"), server_number(), limit()));
     OK(fs_append(&file, bytes + 300000, 300000));

@@ -32,7 +32,7 @@ static void lend(unsigned index, const void *address, uint64_t length, uint64_t 
 // A spawn with the usual options.
 static status_t spawn(const char *strings, size_t length, uint64_t *number) {
     struct stream streams[STREAM_COUNT] = {};
-    return init_spawn(startup_descriptor("init"), 0, GROUP_NEW, 0, 0, strings, length, streams,
+    return init_spawn(startup_descriptor("init"), 0, INIT_GROUP_NEW, 0, 0, strings, length, streams,
                       sizeof(streams), number, limit());
 }
 

@@ -24,6 +24,29 @@ SAMPLE = """
 name = "sample"
 doc = "For the test."
 
+[constants]
+TEXT_MAX = { value = 100, doc = "most bytes of a text" }
+BEYOND = { value = 0xffffffffffffffff, doc = "the largest number" }
+
+[[enum]]
+name = "kind"
+doc = "With a gap."
+values = [
+  { name = "none", value = 0, doc = "nothing" },
+  { name = "some", value = 1, doc = "something" },
+  { name = "odd", value = 7, doc = "something else" },
+  { name = "last", value = 8, doc = "what is left" },
+]
+
+[[enum]]
+name = "flag"
+doc = "Bits."
+bits = true
+values = [
+  { name = "low", value = 0x1, doc = "the lowest" },
+  { name = "high", value = 0x8000000000000000, doc = "the highest" },
+]
+
 [[operation]]
 name = "all"
 label = 1
@@ -32,7 +55,7 @@ blocks = false
 doc = "Everything at once."
 args = [
   { name = "first", type = "u64", min = 1, max = 9, doc = "a number" },
-  { name = "text", type = "lent_read", min = 1, max = 100, doc = "read" },
+  { name = "text", type = "lent_read", min = 1, max = "TEXT_MAX", doc = "read" },
   { name = "given", type = "descriptor", object = "memory", mode = "move", rights = ["read", "write"], charge = 4096, doc = "moved" },
   { name = "second", type = "u64", doc = "another number" },
   { name = "buffer", type = "lent_write", max = "PAGE_SIZE", doc = "written" },
@@ -65,6 +88,19 @@ doc = "Not implemented by the server."
 args = []
 results = []
 errors = ["BAD_REQUEST"]
+
+[[operation]]
+name = "choose"
+label = 4
+repeatable = true
+blocks = false
+doc = "Takes values of the enums."
+args = [
+  { name = "kind", type = "u64", enum = "kind", doc = "one of it" },
+  { name = "flags", type = "u64", enum = "flag", doc = "bits of it" },
+]
+results = [{ name = "text_max", type = "u64", doc = "a constant" }]
+errors = ["BAD_REQUEST"]
 """
 
 MISTAKES = [
@@ -83,6 +119,32 @@ MISTAKES = [
     ('name = "copy"', 'name = "first"', '{ name = "first", type = "descriptor"', "argument first is used twice"),
     ("grant = ", "grants = ", '[[operation]]\nname = "absent"', "unknown key 'grants'"),
     ("repeatable = true\n", "", '[[operation]]\nname = "all"', "has no 'repeatable'"),
+    ("[constants]", "[constant]", "", "unknown table 'constant'"),
+    ("BEYOND = {", "TEXT_MIN = 3\nBEYOND = {", "TEXT_MIN", "constant 'TEXT_MIN' is not a table"),
+    ("TEXT_MAX = { value = 100, doc", "TEXT_MAX = { value = 100, text", "", "constant 'TEXT_MAX': unknown key 'text'"),
+    ('{ value = 100, doc = "most', '{ doc = "most', "", "constant 'TEXT_MAX' has no 'value'"),
+    ("TEXT_MAX = { value = 100", 'TEXT_MAX = { value = "100"', "", "constant 'TEXT_MAX': 'value' is not int"),
+    ("BEYOND =", "beyond =", "", "constant 'beyond' is not upper_case"),
+    ("BEYOND = { value = 0xffffffffffffffff", "BEYOND = { value = -1", "", "SAMPLE_BEYOND does not fit 64 bits"),
+    ("BEYOND =", "OFFER_SLOTS =", "", "'OFFER_SLOTS' is a name that the generated header uses itself"),
+    ("BEYOND =", "ALL =", "ALL =", "SAMPLE_ALL is a name in C twice"),
+    ("BEYOND =", "KIND_ODD =", '  { name = "odd"', "SAMPLE_KIND_ODD is a name in C twice"),
+    ("BEYOND =", "FLAG_ALL =", '[[enum]]\nname = "flag"', "SAMPLE_FLAG_ALL is a name in C twice"),
+    ('max = "TEXT_MAX"', 'max = "TEXT"', "", "unknown constant 'TEXT'"),
+    ('name = "flag"', 'name = "kind"', '[[enum]]\nname = "kind"\ndoc = "Bits."', "enum kind is used twice"),
+    ('name = "flag"', 'name = "label"', '[[enum]]\nname = "label"', "'label' is a name that the generated header uses itself"),
+    ('name = "flag"', 'name = "Flag"', '[[enum]]\nname = "Flag"', "enum 'Flag' is not lower_case"),
+    ("bits = true", "bit = true", '[[enum]]\nname = "flag"', "enum 'flag': unknown key 'bit'"),
+    ('doc = "Bits."\n', "", '[[enum]]\nname = "flag"', "enum 'flag' has no 'doc'"),
+    ('{ name = "odd", value = 7', '{ name = "some", value = 7', "", "kind: value some is used twice"),
+    ("value = 7", "value = 8", '  { name = "last"', "kind: number 8 is used twice"),
+    ("value = 7", "value = 0x10000000000000000", "", "value 'odd' does not fit 64 bits"),
+    ('{ name = "odd"', '{ name = "1st"', "", "value '1st' is not lower_case"),
+    ('"odd", value', '"odd", number', "", "kind: value 'odd': unknown key 'number'"),
+    ("value = 0x1,", "value = 0x3,", "", "flag: 'low' is not one bit"),
+    ('enum = "flag"', 'enum = "flags"', "", "unknown enum 'flags'"),
+    ('enum = "flag"', 'enum = "flag", max = 3', "", "has an enum and bounds"),
+    ('{ name = "text_max", type = "u64"', '{ name = "text_max", enum = "kind", type = "u64"', "", "unknown key 'enum'"),
 ]  # fmt: skip
 
 
@@ -245,7 +307,15 @@ static status_t do_later(struct ts_call *call, uint64_t *status) {
     return TS_REPLY_LATER;
 }
 
-static const struct sample_ops operations = {.all = do_all, .later = do_later};
+static status_t do_choose(struct ts_call *call, enum sample_kind kind, enum sample_flag flags, uint64_t *text_max) {
+    (void)call;
+    printf("%llu %llx; ", (unsigned long long)kind, (unsigned long long)flags);
+    *text_max = SAMPLE_TEXT_MAX;
+    return STATUS_OK;
+}
+
+static const struct sample_ops operations = {.all = do_all, .later = do_later, .choose = do_choose};
+static_assert(SAMPLE_BEYOND == UINT64_MAX && SAMPLE_FLAG_ALL == (SAMPLE_FLAG_LOW | SAMPLE_FLAG_HIGH));
 
 static void handlers_run(void) {
     struct ts_call call;
@@ -264,6 +334,12 @@ static void run_all(const char *what, uint64_t first, uint64_t length, uint64_t 
                                        (desc_t){OBJECT_ENDPOINT << 8}, &sum, &made, &second, DEADLINE_NONE);
     printf("%s: %s %llu %llx %llu '%s'\\n", what, status_name(status), (unsigned long long)sum,
            (unsigned long long)made.value, (unsigned long long)second, buffer);
+}
+
+static void run_choose(uint64_t kind, uint64_t flags) {
+    uint64_t most = 0;
+    const status_t status = sample_choose((desc_t){1}, (enum sample_kind)kind, (enum sample_flag)flags, &most, 0);
+    printf("choose: %s %llu\\n", status_name(status), (unsigned long long)most);
 }
 
 static void run_raw(const char *what, uint64_t header, uint64_t word) {
@@ -293,6 +369,15 @@ int main() {
     printf("later: %s %llu %llx\\n", status_name(status), (unsigned long long)number, (unsigned long long)answer_reply);
     kept.reply.value = 0;
     printf("absent: %s\\n", status_name(sample_absent((desc_t){1}, 0)));
+    run_choose(SAMPLE_KIND_NONE, 0);
+    run_choose(SAMPLE_KIND_SOME, SAMPLE_FLAG_LOW);
+    run_choose(2, SAMPLE_FLAG_LOW);
+    run_choose(6, SAMPLE_FLAG_LOW);
+    run_choose(SAMPLE_KIND_ODD, SAMPLE_FLAG_ALL);
+    run_choose(SAMPLE_KIND_LAST, SAMPLE_FLAG_HIGH);
+    run_choose(9, 0);
+    run_choose(UINT64_MAX, 0);
+    run_choose(SAMPLE_KIND_NONE, 2);
     run_raw("label", 77, 0);
     run_raw("word", SAMPLE_LATER, 1);
     run_raw("range", SAMPLE_LATER | 1ULL << HEADER_RANGES_SHIFT, 0);
@@ -316,6 +401,15 @@ offer 1 64; hello 101 501 7 context; release 800; release 101; release 501; give
 no server: NO_SERVER 0 0 0 ''
 offer 0 0; keep 700; later: OK 42 700
 offer 0 0; absent: BAD_REQUEST
+offer 0 0; 0 0; choose: OK 100
+offer 0 0; 1 1; choose: OK 100
+offer 0 0; choose: BAD_REQUEST 0
+offer 0 0; choose: BAD_REQUEST 0
+offer 0 0; 7 8000000000000001; choose: OK 100
+offer 0 0; 8 8000000000000000; choose: OK 100
+offer 0 0; choose: BAD_REQUEST 0
+offer 0 0; choose: BAD_REQUEST 0
+offer 0 0; choose: BAD_REQUEST 0
 offer 0 0; label: BAD_REQUEST
 offer 0 0; word: BAD_REQUEST
 offer 0 0; range: BAD_REQUEST
@@ -333,6 +427,7 @@ def test_client_and_server_understand_each_other(tree: Path) -> None:
     main.main([str(made / name) for name in main.OUTPUTS])
     (made / "protocols").mkdir()
     (made / "protocols/sample.h").write_text(emit_protocol.protocol_h(contract, protocol))
+    (made / "protocols/sample_values.h").write_text(emit_protocol.values_h(contract, protocol))
     (made / "syscall.h").write_text(FAKE_USER.replace("status_t ts_", "[[maybe_unused]] status_t ts_"))
     (tree / "test.c").write_text(TEST)
     sources = [tree / "test.c", ROOT / "user/lib/call.c", made / "abi/names.c"]
@@ -342,3 +437,30 @@ def test_client_and_server_understand_each_other(tree: Path) -> None:
     assert run.returncode == 0, run.stderr
     output = subprocess.run([tree / "test"], capture_output=True, text=True, check=True).stdout
     assert output.strip().splitlines() == EXPECTED.strip().splitlines()
+
+
+def test_the_manual_names_the_numbers(tree: Path) -> None:
+    outputs = main.outputs_load(tree, Problems())
+    manual = outputs.kept()["docs/protocols.md"]
+    assert "| `SAMPLE_TEXT_MAX` | 100 | most bytes of a text |" in manual
+    assert "### enum sample_kind\n\nWith a gap.\n" in manual
+    assert "| `SAMPLE_KIND_ODD` | 7 | something else |" in manual
+    assert "| `SAMPLE_FLAG_HIGH` | 0x8000000000000000 | the highest |" in manual
+    assert "| `kind` | `enum sample_kind` | one of it |" in manual
+    assert "| `flags` | `enum sample_flag`, bits of it | bits of it |" in manual
+    assert "from 1 to `SAMPLE_TEXT_MAX` bytes" in manual
+
+
+def test_names_of_two_protocols_differ(tree: Path) -> None:
+    other = SAMPLE.replace('name = "sample"', 'name = "sample_kind"', 1).replace("BEYOND =", "ODD =", 1)
+    (tree / "protocols/sample_kind.toml").write_text(other)
+    problems = Problems()
+    main.outputs_load(tree, problems)
+    assert [text for text in problems.lines() if "SAMPLE_KIND_ODD is a name in C twice" in text], problems.lines()
+
+
+def test_a_protocol_does_not_take_the_header_of_values(tree: Path) -> None:
+    (tree / "protocols/sample_values.toml").write_text(SAMPLE.replace('name = "sample"', 'name = "sample_values"', 1))
+    problems = Problems()
+    main.outputs_load(tree, problems)
+    assert [text for text in problems.lines() if "the header of another's values" in text], problems.lines()

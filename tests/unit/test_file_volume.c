@@ -20,7 +20,7 @@
 #include <user/heap.h>
 
 enum {
-    REGION = 128 * VOLUME_BLOCK,
+    REGION = 128 * FILE_BLOCK_SIZE,
     STEPS = 30'000,
     ROUNDS = 12,
     SPREAD = 12,
@@ -203,7 +203,7 @@ static const char *name_random(void) {
         for (size_t i = 0; i < array_length(names); i++)
             snprintf(names[i], MODEL_NAME, "%c", (char)('a' + i));
         for (size_t i = 5; i < array_length(names); i++)
-            memset(names[i], (char)('s' + i), VOLUME_NAME_MAX);
+            memset(names[i], (char)('s' + i), FILE_NAME_MAX);
         strcpy(names[4], "ab"); // its beginning is a name too
     }
     return names[below(array_length(names))];
@@ -229,7 +229,7 @@ static uint64_t offset_random(void) {
     case 4:
         return UINT64_MAX;
     default:
-        return below(3 * VOLUME_BLOCK);
+        return below(3 * FILE_BLOCK_SIZE);
     }
 }
 
@@ -265,7 +265,7 @@ static struct answer ask_volume(const struct request *request) {
     switch (request->kind) {
     case CREATE:
         answer.status = volume_create(&volume, by, request->path, strlen(request->path),
-                                      (enum volume_create)request->create, &answer.value);
+                                      (enum file_create)request->create, &answer.value);
         break;
     case REMOVE:
         answer.status = volume_remove(&volume, by, request->path, strlen(request->path), request->directory);
@@ -471,7 +471,7 @@ static void test_ended_after_any_instruction(void **state) {
             step();
         struct request request = request_possible();
         request.token = ++last_token;
-        request.length = min_u64(request.length, 3 * VOLUME_BLOCK);
+        request.length = min_u64(request.length, 3 * FILE_BLOCK_SIZE);
         memcpy(start_region, region, REGION);
         for (size_t i = 0; i < array_length(moments); i++)
             memcpy(moments[i], region, REGION);
@@ -500,7 +500,7 @@ static void test_any_bytes(void **state) {
     memcpy(good, region, REGION);
     for (unsigned i = 0; i < SPOILS; i++) {
         struct volume_report report;
-        size_t spoiled = below(4) == 0 ? (size_t)(volume.blocks - region) : 16 * VOLUME_BLOCK;
+        size_t spoiled = below(4) == 0 ? (size_t)(volume.blocks - region) : 16 * FILE_BLOCK_SIZE;
         memcpy(region, good, REGION);
         for (unsigned bytes = 1 + below(20); bytes > 0; bytes--)
             region[8 + below((unsigned)spoiled - 8)] ^= (uint8_t)(1 << below(8));
@@ -557,13 +557,13 @@ static status_t fill(uint32_t client, uint64_t number, uint64_t blocks) {
     struct volume_entry entry;
     assert_int_equal(volume_entry(&volume, number, &entry), STATUS_OK);
     return volume_truncate(&volume, (struct volume_request){.client = client}, number,
-                           entry.size + blocks * VOLUME_BLOCK);
+                           entry.size + blocks * FILE_BLOCK_SIZE);
 }
 
 static uint64_t file_make(uint32_t client, const char *name) {
     uint64_t number = 0;
     assert_int_equal(volume_create(&volume, (struct volume_request){.client = client}, name, strlen(name),
-                                   VOLUME_CREATE_NEW, &number),
+                                   FILE_CREATE_NEW, &number),
                      STATUS_OK);
     return number;
 }
@@ -577,7 +577,7 @@ static void test_ended_clients_cannot_take_all(void **state) {
     for (uint32_t client = 2000; client < 2100; client++) {
         struct volume_request request = {.client = client};
         snprintf(name, sizeof(name), "%u", client);
-        if (volume_create(&volume, request, name, strlen(name), VOLUME_CREATE_NEW, &number) == STATUS_OK)
+        if (volume_create(&volume, request, name, strlen(name), FILE_CREATE_NEW, &number) == STATUS_OK)
             (void)!fill(client, number, 3);
         volume_client_end(&volume, client);
     }
@@ -585,7 +585,7 @@ static void test_ended_clients_cannot_take_all(void **state) {
     volume_space(&volume, 1000, &space);
     assert_true(space.left.blocks >= space.total.blocks / 4 * 3);
     assert_int_equal(
-        volume_create(&volume, (struct volume_request){.client = 3000}, "new", 3, VOLUME_CREATE_NEW, &number),
+        volume_create(&volume, (struct volume_request){.client = 3000}, "new", 3, FILE_CREATE_NEW, &number),
         STATUS_NO_SPACE);
     assert_int_equal(fill(1000, kept, VOLUME_SHARE_BLOCKS), STATUS_OK);
     assert_int_equal(fill(1000, kept, space.total.blocks), STATUS_NO_SPACE);
@@ -640,7 +640,7 @@ static void test_more_clients_than_places(void **state) {
 
 // ---- paths
 
-static status_t make(const char *path, enum volume_create kind) {
+static status_t make(const char *path, enum file_create kind) {
     uint64_t number;
     return volume_create(&volume, (struct volume_request){.client = 1}, path, strlen(path), kind, &number);
 }
@@ -656,23 +656,23 @@ static void test_no_path_gets_too_long(void **state) {
     char path[VOLUME_PATH_MAX + 2] = "", inner[256] = "d/";
     for (size_t parts = 0; parts < 3; parts++) {
         strcat(path, parts > 0 ? "/" : "");
-        memset(path + strlen(path), 'x', VOLUME_NAME_MAX);
-        assert_int_equal(make(path, VOLUME_CREATE_DIRECTORY), STATUS_OK);
+        memset(path + strlen(path), 'x', FILE_NAME_MAX);
+        assert_int_equal(make(path, FILE_CREATE_DIRECTORY), STATUS_OK);
     }
     const size_t deep = strlen(path);
     path[deep] = '/';
     memset(path + deep + 1, 'y', VOLUME_PATH_MAX - deep);
-    assert_int_equal(make(path, VOLUME_CREATE_NEW), STATUS_BAD_NAME);
+    assert_int_equal(make(path, FILE_CREATE_NEW), STATUS_BAD_NAME);
     path[VOLUME_PATH_MAX] = 0;
-    assert_int_equal(make(path, VOLUME_CREATE_NEW), STATUS_OK);
+    assert_int_equal(make(path, FILE_CREATE_NEW), STATUS_OK);
     // A folder with a name in it, so that it just fits, and one byte more.
     strcpy(path + deep, "/d");
-    assert_int_equal(make("d", VOLUME_CREATE_DIRECTORY), STATUS_OK);
+    assert_int_equal(make("d", FILE_CREATE_DIRECTORY), STATUS_OK);
     memset(inner + 2, 'z', VOLUME_PATH_MAX - deep - 2);
-    assert_int_equal(make(inner, VOLUME_CREATE_NEW), STATUS_OK);
+    assert_int_equal(make(inner, FILE_CREATE_NEW), STATUS_OK);
     assert_int_equal(rename_to("d", path), STATUS_BAD_NAME);
     inner[VOLUME_PATH_MAX - deep - 1] = 0;
-    assert_int_equal(make(inner, VOLUME_CREATE_NEW), STATUS_OK);
+    assert_int_equal(make(inner, FILE_CREATE_NEW), STATUS_OK);
     inner[VOLUME_PATH_MAX - deep - 1] = 'z';
     assert_int_equal(
         volume_remove(&volume, (struct volume_request){.client = 1}, inner, strlen(inner), false), STATUS_OK);
@@ -691,10 +691,10 @@ static void test_paths(void **state) {
     };
     for (size_t i = 0; i < array_length(paths); i++)
         assert_int_equal(path_is_valid(paths[i].path, strlen(paths[i].path)), paths[i].valid);
-    char longest[2 + VOLUME_NAME_MAX] = "/";
-    memset(longest + 1, 'x', VOLUME_NAME_MAX + 1);
-    assert_true(path_is_valid(longest, 1 + VOLUME_NAME_MAX));
-    assert_false(path_is_valid(longest, 2 + VOLUME_NAME_MAX));
+    char longest[2 + FILE_NAME_MAX] = "/";
+    memset(longest + 1, 'x', FILE_NAME_MAX + 1);
+    assert_true(path_is_valid(longest, 1 + FILE_NAME_MAX));
+    assert_false(path_is_valid(longest, 2 + FILE_NAME_MAX));
     assert_false(path_is_valid("/a\0b", 4));
     const char *rest;
     size_t length;

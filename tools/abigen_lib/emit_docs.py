@@ -7,7 +7,8 @@ from .emit_protocol import client_parameters
 from .emit_user import parameters
 from .model import Argument, Call, Contract, Struct, implied_errors, struct_layout
 from .protocol import Operation, Protocol, Value
-from .text import joined, wrapped_call
+from .text import joined, number, wrapped_call
+from .values import Enum
 
 GENERATED = "<!-- Made by tools/abigen --update from abi/*.toml and protocols/*.toml. Do not edit. -->"
 
@@ -189,13 +190,19 @@ def syscalls_md(contract: Contract) -> str:
 # ---- protocols
 
 
+def bound_cell(bound: int | str) -> str:
+    return f"`{bound}`" if isinstance(bound, str) else str(bound)
+
+
 def value_text(value: Value) -> str:
     kinds = {"u64": "u64", "lent_read": "lent memory, read by the server", "lent_write": "lent memory, written by the server"}
     text = kinds.get(value.type, f"descriptor of {value.object}, {'moved' if value.mode == 'move' else 'cloned'}")
+    if value.enum is not None:
+        return f"`{value.enum.c_type}`{', bits of it' if value.enum.bits else ''}"
     if value.minimum is not None:
-        text += f" from {value.minimum}"
+        text += f" from {bound_cell(value.minimum)}"
     if value.maximum is not None:
-        text += f" to {value.maximum}" if value.minimum is not None else f" at most {value.maximum}"
+        text += f" {'to' if value.minimum is not None else 'at most'} {bound_cell(value.maximum)}"
     return text + (" bytes" if value.lent and (value.minimum, value.maximum) != (None, None) else "")
 
 
@@ -223,18 +230,40 @@ def operation_section(protocol: Protocol, operation: Operation) -> list[str]:
     return [*lines, f"Errors: {', '.join(f'`{name}`' for name in operation.errors)}, and those of [call](syscalls.md#call).", ""]
 
 
+def enum_section(enum: Enum) -> list[str]:
+    lines = [f"### {enum.c_type}", "", f"{enum.doc}{' Bits.' if enum.bits else ''}", ""]
+    lines += ["| name | value | meaning |", "| --- | --- | --- |"]
+    for value in enum.values:
+        shown = hex(value.value) if enum.bits else number(value.value).removesuffix("ULL")
+        lines.append(f"| `{enum.c_name(value)}` | {shown} | {cell(value.doc)} |")
+    return [*lines, ""]
+
+
+def names_sections(protocol: Protocol) -> list[str]:
+    """The numbers of a protocol that have names."""
+    lines = []
+    if protocol.constants:
+        lines += [f"### {protocol.name} constants", "", "| name | value | meaning |", "| --- | --- | --- |"]
+        lines += [f"| `{c.name}` | {number(c.value).removesuffix('ULL')} | {cell(c.doc)} |" for c in protocol.constants]
+        lines.append("")
+    for enum in protocol.enums:
+        lines += enum_section(enum)
+    return lines
+
+
 PROTOCOLS = """
 What the services of the system can be asked, from `protocols/*.toml`. Each operation is one call to an endpoint or badge:
 the label in the header, numbers in words 0 and up, unused words 0, lent memory and descriptors through the message page. The
 answer has the status in word 0 and numbers in words 1 and up. A message with another label or shape is answered with
-`BAD_REQUEST`. The C stubs for both sides are `<protocols/NAME.h>`; `deadline` is that of the call.
+`BAD_REQUEST`. The C stubs for both sides are `<protocols/NAME.h>`, the numbers alone `<protocols/NAME_values.h>`;
+`deadline` is that of the call.
 """
 
 
 def protocols_md(protocols: list[Protocol]) -> str:
     lines = [GENERATED, "", "# Service protocols", "", *PROTOCOLS.strip().split("\n"), ""]
     for protocol in protocols:
-        lines += [f"## {protocol.name}", "", protocol.doc.strip(), ""]
+        lines += [f"## {protocol.name}", "", protocol.doc.strip(), "", *names_sections(protocol)]
         for operation in protocol.operations:
             lines += operation_section(protocol, operation)
     return joined(lines)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """C stubs of a service protocol: the client's functions, the server's table of operations and its decoder.
 
+What has no code in it, the numbers and their names, is a header of its own (NAME_values.h), which pure code can include.
+
 Layout of a request: u64 arguments in words 0.. in order, unused words 0; lent ranges and descriptors through the message
 page in order. Of an answer: word 0 the status, u64 results in words 1.. in order, descriptors through the message page.
 """
@@ -9,6 +11,7 @@ from .emit_kernel import bound_text
 from .model import Contract, right_constant
 from .protocol import Operation, Protocol, Value
 from .text import comment, header, joined, number, wrapped_call
+from .values import Enum
 
 
 def rights_text(contract: Contract, value: Value) -> str:
@@ -16,18 +19,15 @@ def rights_text(contract: Contract, value: Value) -> str:
 
 
 def result_parameters(operation: Operation) -> list[str]:
-    kinds = {"u64": "uint64_t", "descriptor": "desc_t"}
-    return [f"{kinds[value.type]} *{operation.c_result(value)}" for value in operation.results]
+    return [f"{value.c_type} *{operation.c_result(value)}" for value in operation.results]
 
 
 def client_parameters(operation: Operation) -> list[str]:
     items = ["desc_t server"]
     for value in operation.args:
         match value.type:
-            case "u64":
-                items.append(f"uint64_t {value.name}")
-            case "descriptor":
-                items.append(f"desc_t {value.name}")
+            case "u64" | "descriptor":
+                items.append(f"{value.c_type} {value.name}")
             case "lent_read":
                 items += [f"const void *{value.name}", f"uint64_t {value.name}_length"]
             case "lent_write":
@@ -36,19 +36,13 @@ def client_parameters(operation: Operation) -> list[str]:
 
 
 def handler_parameters(operation: Operation) -> list[str]:
-    kinds = {"u64": "uint64_t", "descriptor": "desc_t", "lent_read": "struct ts_lent", "lent_write": "struct ts_lent"}
-    items = [f"{kinds[value.type]} {value.name}" for value in operation.args]
+    items = [f"{value.c_type} {value.name}" for value in operation.args]
     return ["struct ts_call *call", *items, *result_parameters(operation)]
 
 
 def reply_parameters(operation: Operation) -> list[str]:
-    kinds = {"u64": "uint64_t", "descriptor": "desc_t"}
-    items = [f"{kinds[value.type]} {operation.c_result(value)}" for value in operation.results]
+    items = [f"{value.c_type} {operation.c_result(value)}" for value in operation.results]
     return ["struct ts_call *call", "status_t outcome", *items]
-
-
-def label(protocol: Protocol, operation: Operation) -> str:
-    return f"{protocol.name}_{operation.name}".upper()
 
 
 def operation_comment(operation: Operation) -> list[str]:
@@ -89,7 +83,7 @@ def client_stub(contract: Contract, protocol: Protocol, operation: Operation) ->
     taken = operation.outcomes("descriptor")
     if ranges or descriptors:
         lines.append("    struct message_page *page = message_page();")
-    parts = [label(protocol, operation)]
+    parts = [protocol.c_label(operation)]
     if descriptors:
         parts.append(f"{len(descriptors)}ULL << HEADER_DESCRIPTORS_SHIFT")
         lines += send_lines(contract, descriptors, [v.name for v in descriptors], "page->send")
@@ -147,7 +141,24 @@ def check(condition: str, error: str) -> list[str]:
     return [f"    if ({condition})", f"        return ts_call_refuse(call, STATUS_{error});"]
 
 
+def enum_bounds(enum: Enum, subject: str) -> str:
+    """The condition under which a number is none of the values."""
+    if enum.bits:
+        return f"({subject} & ~(uint64_t){enum.mask_name}) != 0"
+    runs = []
+    for first, last in enum.ranges():
+        if first is last:
+            runs.append(f"{subject} != {enum.c_name(first)}")
+        elif first.value == 0:
+            runs.append(f"{subject} > {enum.c_name(last)}")
+        else:
+            runs.append(f"({subject} < {enum.c_name(first)} || {subject} > {enum.c_name(last)})")
+    return " && ".join(runs)
+
+
 def bounds(contract: Contract, value: Value, subject: str) -> str:
+    if value.enum is not None:
+        return enum_bounds(value.enum, subject)
     terms = []
     if contract.bound(value.minimum):
         terms.append(f"{subject} < {bound_text(value.minimum or 0)}")
@@ -188,7 +199,7 @@ def handler_arguments(operation: Operation) -> list[str]:
         index = positions[kind]
         positions[kind] += 1
         if kind == "u64":
-            items.append(f"call->word[{index}]")
+            items.append(f"({value.c_type})call->word[{index}]" if value.enum else f"call->word[{index}]")
         elif kind == "lent":
             items.append(f"(struct ts_lent){{{index}, call->lent[{index}].length}}")
         else:
@@ -200,8 +211,7 @@ def serve_operation(contract: Contract, protocol: Protocol, operation: Operation
     start = f"static inline void {protocol.name}_{operation.name}_serve("
     lines = wrapped_call(start, [f"const struct {protocol.name}_ops *ops", "struct ts_call *call"], ") {", "    ")
     for value in operation.results:
-        kind = "uint64_t" if value.type == "u64" else "desc_t"
-        lines.append(f"    {kind} {operation.c_result(value)} = {'0' if value.type == 'u64' else '{0}'};")
+        lines.append(f"    {value.c_type} {operation.c_result(value)} = {'0' if value.type == 'u64' else '{0}'};")
     lines += argument_checks(contract, operation)
     items = handler_arguments(operation)
     lines += wrapped_call(f"    const status_t outcome = ops->{operation.name}(", items, ");", "        ")
@@ -221,21 +231,45 @@ def serve(protocol: Protocol) -> list[str]:
     lines += ["    if (call->header & (HEADER_EVENT | HEADER_KERNEL))", "        return false;", "    call->context = context;"]
     lines.append("    switch ((uint32_t)call->header) {")
     for operation in protocol.operations:
-        lines += [f"    case {label(protocol, operation)}:", f"        {protocol.name}_{operation.name}_serve(ops, call);"]
+        lines += [f"    case {protocol.c_label(operation)}:", f"        {protocol.name}_{operation.name}_serve(ops, call);"]
         lines.append("        break;")
     lines += ["    default:", "        ts_call_refuse(call, STATUS_BAD_REQUEST);", "        break;", "    }"]
     return [*lines, "    return true;", "}"]
 
 
-def protocol_h(contract: Contract, protocol: Protocol) -> str:
-    includes = ["<stdint.h>", "<abi/constants.h>", "<abi/objects.h>", "<abi/status.h>", "<abi/structs.h>", "<tessera/call.h>"]
-    lines = header(f"protocols/{protocol.name}.h", protocol.doc.split("\n")[0], includes)
+def enum_lines(enum: Enum) -> list[str]:
+    lines = [*comment(enum.doc), f"{enum.c_type} : uint64_t {{"]
+    for value in enum.values:
+        shown = f"{value.value:#x}" if enum.bits else number(value.value)
+        lines.append(f"    {enum.c_name(value)} = {shown}, // {value.doc}")
+    if enum.bits:
+        lines.append(f"    {enum.mask_name} = {enum.mask:#x},")
+    return [*lines, "};", ""]
+
+
+def values_h(contract: Contract, protocol: Protocol) -> str:
+    """The numbers of a protocol: labels, what a server offers, constants, enums."""
+    contract = protocol.scope(contract)
+    about = f"the numbers of the protocol {protocol.name}, for code that makes no calls too."
+    lines = header(f"protocols/{protocol.name}_values.h", about, ["<stdint.h>"])
     lines.append(f"enum {protocol.name}_label : uint32_t {{")
-    lines += [f"    {label(protocol, operation)} = {operation.label}," for operation in protocol.operations]
+    lines += [f"    {protocol.c_label(operation)} = {operation.label}," for operation in protocol.operations]
     lines += ["};", "", *comment("What a server offers when it receives: the most descriptors in a request, and the most that they cost.")]
     charges = [sum(contract.bound(v.charge) or 0 for v in o.arguments("descriptor")) for o in protocol.operations]
     lines += [f"#define {protocol.name.upper()}_OFFER_SLOTS {protocol.offer_slots}"]
     lines += [f"#define {protocol.name.upper()}_OFFER_BYTES {number(max(charges, default=0))}", ""]
+    lines += [f"#define {constant.name} {number(constant.value)} // {constant.doc}" for constant in protocol.constants]
+    lines.append("")
+    for enum in protocol.enums:
+        lines += enum_lines(enum)
+    return joined(lines)
+
+
+def protocol_h(contract: Contract, protocol: Protocol) -> str:
+    contract = protocol.scope(contract)
+    includes = ["<stdint.h>", "<abi/constants.h>", "<abi/objects.h>", "<abi/status.h>", "<abi/structs.h>"]
+    includes += [f"<protocols/{protocol.name}_values.h>", "<tessera/call.h>"]
+    lines = header(f"protocols/{protocol.name}.h", protocol.doc.split("\n")[0], includes)
     lines += ["// ---- client", ""]
     about = (
         "`server` is an endpoint or a badge. Results are stored with errors too (0 when nobody answered); null pointers are "

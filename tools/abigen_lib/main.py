@@ -58,18 +58,21 @@ class Outputs:
     def __init__(self, contract: Contract, protocols: list[Protocol], pages: list[Page]) -> None:
         self.contract = contract
         self.pages = {page.name: page for page in pages}
-        self.protocols = {f"protocols/{protocol.name}.h": protocol for protocol in protocols}
+        self.protocols = {protocol.name: protocol for protocol in protocols}
 
     def names(self) -> list[str]:
         manuals = [f"manual/{name}{suffix}" for name in self.pages for suffix in (".h", ".txt")]
-        return [*OUTPUTS, *self.protocols, *manuals, *(["manual/list"] if manuals else [])]
+        protocols = [f"protocols/{name}{suffix}.h" for name in self.protocols for suffix in ("", "_values")]
+        return [*OUTPUTS, *protocols, *manuals, *(["manual/list"] if manuals else [])]
 
     def make(self, name: str) -> str | None:
         """The text of one output; None for an unknown one."""
-        if name in self.protocols:
-            return emit_protocol.protocol_h(self.contract, self.protocols[name])
         folder, _, file = name.partition("/")
         stem, _, suffix = file.partition(".")
+        if folder == "protocols" and name in self.names():
+            if stem in self.protocols:
+                return emit_protocol.protocol_h(self.contract, self.protocols[stem])
+            return emit_protocol.values_h(self.contract, self.protocols[stem.removesuffix("_values")])
         if folder == "manual" and name in self.names():
             made = {"h": manual.header_h, "txt": manual.page_txt}
             return made[suffix](self.pages[stem]) if suffix else manual.list_txt(list(self.pages.values()))
@@ -142,7 +145,7 @@ def main(arguments: list[str]) -> int:
     if options.list:
         print("\n".join(outputs.names()))
     if options.protocols:
-        print("\n".join(Path(name).stem for name in outputs.protocols))
+        print("\n".join(outputs.protocols))
     if options.programs:
         print("\n".join(outputs.pages))
     if options.check:

@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: MIT
 """Service protocols: protocols/*.toml as records, and what can be wrong with them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from .check import LOWER, name_checked, unique
-from .model import Contract
+from .model import Constant, Contract
 from .source import Problems, Source, Where, table_checked
+from .values import Enum, constants_check, constants_load, enum_check, enums_load
 
 WORDS_MAX = 8
 RANGES_MAX = 2
 DESCRIPTORS_MAX = 4
 LABEL_MAX = 0x7FFFFFFF
 VALUE_KEYS: dict[str, dict[str, str]] = {
-    "u64": {"min": "int|str", "max": "int|str"},
+    "u64": {"min": "int|str", "max": "int|str", "enum": "str"},
     "lent_read": {"min": "int|str", "max": "int|str"},
     "lent_write": {"min": "int|str", "max": "int|str"},
     "descriptor": {"object": "str", "rights": "list", "mode": "str", "charge": "int|str"},
@@ -37,6 +38,15 @@ class Value:
     rights: list[str] = field(default_factory=list)
     mode: str = "move"
     charge: int | str = 0  # descriptor: most bytes that it may cost the receiver
+    enum_name: str | None = None
+    enum: Enum | None = None  # u64: it is one of these
+
+    @property
+    def c_type(self) -> str:
+        """As a parameter of the generated functions."""
+        if self.enum is not None:
+            return self.enum.c_type
+        return {"u64": "uint64_t", "descriptor": "desc_t"}.get(self.type, "struct ts_lent")
 
     @property
     def lent(self) -> bool:
@@ -72,7 +82,16 @@ class Protocol:
     where: Where
     name: str
     doc: str
+    constants: list[Constant]
+    enums: list[Enum]
     operations: list[Operation]
+
+    def c_label(self, operation: Operation) -> str:
+        return f"{self.name}_{operation.name}".upper()
+
+    def scope(self, contract: Contract) -> Contract:
+        """The contract with the protocol's own constants, which bounds may name too."""
+        return replace(contract, constants=contract.constants + self.constants)
 
     @property
     def offer_slots(self) -> int:
@@ -90,13 +109,13 @@ def value_load(problems: Problems, where: Where, what: str, item: Any, argument:
     if kind == "descriptor":
         required |= {"object": "str", "rights": "list"}
     if not argument:
-        optional.pop("min", None)
-        optional.pop("max", None)
+        for key in ("min", "max", "enum"):
+            optional.pop(key, None)
     if not table_checked(problems, where, what, item, required, optional):
         return None
     return Value(
         where, item["name"], kind, item["doc"], item.get("min"), item.get("max"),
-        item.get("object", ""), item.get("rights", []), item.get("mode", "move"), item.get("charge", 0),
+        item.get("object", ""), item.get("rights", []), item.get("mode", "move"), item.get("charge", 0), item.get("enum"),
     )  # fmt: skip
 
 
@@ -130,7 +149,7 @@ def operation_load(problems: Problems, source: Source, where: Where, entry: dict
 def protocol_load(root: Path, file: str, problems: Problems) -> Protocol | None:
     source = Source(root, file, problems)
     for key in source.data:
-        if key not in ("protocol", "operation"):
+        if key not in ("protocol", "constants", "enum", "operation"):
             problems.add(source.key(key), f"unknown table '{key}'")
     where = source.key("name", "protocol")
     head = source.data.get("protocol", {})
@@ -140,7 +159,24 @@ def protocol_load(root: Path, file: str, problems: Problems) -> Protocol | None:
     operations = [operation_load(problems, source, source.entry("operation", i), e) for i, e in enumerate(entries)]
     if head["name"] != Path(file).stem:
         problems.add(where, f"protocol '{head['name']}' is not named like its file")
-    return Protocol(where, head["name"], head["doc"], [o for o in operations if o is not None])
+    constants = constants_load(problems, source, head["name"])
+    enums = enums_load(problems, source, head["name"])
+    return Protocol(where, head["name"], head["doc"], constants, enums, [o for o in operations if o is not None])
+
+
+def names_resolve(protocol: Protocol) -> None:
+    """Bounds that name a constant of the protocol get its name in C; arguments get their enum."""
+    own = {constant.name for constant in protocol.constants}
+    enums = {enum.name: enum for enum in protocol.enums}
+
+    def bound(value: int | str | None) -> int | str | None:
+        name = f"{protocol.name.upper()}_{value}"
+        return name if isinstance(value, str) and name in own else value
+
+    for operation in protocol.operations:
+        for value in operation.args + operation.results:
+            value.minimum, value.maximum = bound(value.minimum), bound(value.maximum)
+            value.enum = enums.get(value.enum_name or "")
 
 
 def value_check(contract: Contract, operation: Operation, value: Value, problems: Problems) -> None:
@@ -156,6 +192,10 @@ def value_check(contract: Contract, operation: Operation, value: Value, problems
             report(f"unknown constant '{bound}'")
         elif number is not None and not 0 <= number < 2**64:
             report("a bound does not fit 64 bits")
+    if value.enum_name is not None and value.enum is None:
+        report(f"unknown enum '{value.enum_name}'")
+    if value.enum_name is not None and (value.minimum, value.maximum) != (None, None):
+        report("has an enum and bounds")
     if value.type != "descriptor":
         return
     item = contract.object_type(value.object)
@@ -206,17 +246,40 @@ def operation_check(contract: Contract, operation: Operation, problems: Problems
             problems.add(where, f"{name}: errors lack {error}: {reason}")
 
 
+def protocol_check(contract: Contract, protocol: Protocol, problems: Problems) -> None:
+    name_checked(problems, protocol.where, protocol.name, LOWER, "protocol")
+    if protocol.name.endswith("_values"):
+        problems.add(protocol.where, f"protocol '{protocol.name}' would have the header of another's values")
+    constants_check(contract, protocol.constants, problems)
+    for enum in protocol.enums:
+        enum_check(enum, problems)
+    unique(problems, ((e.where, e.name) for e in protocol.enums), "enum")
+    unique(problems, ((o.where, o.name) for o in protocol.operations), "operation")
+    unique(problems, ((o.where, o.label) for o in protocol.operations), "label")
+    names_resolve(protocol)
+    for operation in protocol.operations:
+        operation_check(protocol.scope(contract), operation, problems)
+
+
+def c_names_check(protocols: list[Protocol], problems: Problems) -> None:
+    """No two numbers have one name in C, of whatever protocols."""
+    found: dict[str, Where] = {}
+    for protocol in protocols:
+        own = [(c.where, c.name) for c in protocol.constants]
+        own += [pair for enum in protocol.enums for pair in enum.c_names()]
+        labels = {protocol.c_label(o): o.where for o in protocol.operations}
+        for where, name in [*((where, name) for name, where in labels.items()), *own]:
+            if name in found:
+                problems.add(where, f"{name} is a name in C twice (first in {found[name]})")
+            found.setdefault(name, where)
+
+
 def protocols_load(root: Path, contract: Contract, problems: Problems) -> list[Protocol]:
     """All of protocols/*.toml, checked."""
-    found = []
-    for path in sorted((root / "protocols").glob("*.toml")):
-        protocol = protocol_load(root, f"protocols/{path.name}", problems)
-        if protocol is None:
-            continue
-        name_checked(problems, protocol.where, protocol.name, LOWER, "protocol")
-        unique(problems, ((o.where, o.name) for o in protocol.operations), "operation")
-        unique(problems, ((o.where, o.label) for o in protocol.operations), "label")
-        for operation in protocol.operations:
-            operation_check(contract, operation, problems)
-        found.append(protocol)
+    files = [f"protocols/{path.name}" for path in sorted((root / "protocols").glob("*.toml"))]
+    loaded = [protocol_load(root, file, problems) for file in files]
+    found = [protocol for protocol in loaded if protocol is not None]
+    for protocol in found:
+        protocol_check(contract, protocol, problems)
+    c_names_check(found, problems)
     return found

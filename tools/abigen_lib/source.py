@@ -76,7 +76,7 @@ class Source:
         return start
 
     def key(self, name: str, table: str | None = None) -> Where:
-        """The line of `name = ...` (or of `[table]` when there is none)."""
+        """The line of `name = ...` or `[name]`; with a table, inside it, and its own line when there is none."""
         start = Where(self.name, 1)
         if table is not None:
             for number, row in enumerate(self.rows, 1):
@@ -84,7 +84,7 @@ class Source:
                     start = Where(self.name, number)
                     break
         if table is None or start.line > 1 or self.rows[:1] == [f"[{table}]"]:
-            pattern = rf"(^|[{{,\s]){re.escape(name)}\s*="
+            pattern = rf"(^|[{{,\s]){re.escape(name)}\s*=|^\s*\[+{re.escape(name)}\]+\s*$"
             for number in range(start.line, len(self.rows) + 1):
                 if re.search(pattern, self.rows[number - 1]):
                     return Where(self.name, number)

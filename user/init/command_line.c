@@ -21,7 +21,7 @@ const char *command_line_error_text(enum command_line_error error) {
 }
 
 static enum command_line_error tag_parse(struct command_line *line, const char *text, size_t length) {
-    if (length != COMMAND_TAG_SIZE)
+    if (length != SERIAL_TAG_SIZE)
         return COMMAND_LINE_TAG;
     for (size_t i = 0; i < length; i++) {
         if (hex_digit(text[i]) < 0)

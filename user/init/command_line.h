@@ -7,13 +7,14 @@
 #define INIT_COMMAND_LINE_H
 
 #include <base/types.h>
+#include <protocols/serial_values.h>
 
-enum { COMMAND_SIZE = 2048, COMMAND_TAG_SIZE = 8 };
+enum { COMMAND_SIZE = 2048 };
 
 struct command_line {
     bool has_command;
     bool frames; // `run=x:`: output and log go out as records
-    char tag[COMMAND_TAG_SIZE + 1];
+    char tag[SERIAL_TAG_SIZE + 1];
     char command[COMMAND_SIZE];
 };
 

@@ -13,6 +13,7 @@
 #include <abi/structs.h>
 #include <base/elf.h>
 #include <base/log_level.h>
+#include <protocols/init_values.h>
 #include <tessera/call.h>
 #include <tessera/syscalls.h>
 #include <user/exit.h>
@@ -20,7 +21,6 @@
 
 enum {
     PROCESSES_MAX = 96,
-    PROCESS_NAME_SIZE = 32,
     CHILDREN_MAX = 32,
     INIT_NUMBER = 1,
     INIT_PLACES = 128,
@@ -37,7 +37,7 @@ struct process {
     uint32_t group;  // the number of its first member; Ctrl-C ends all of them
     int service;     // index, or NO_SERVICE
     uint32_t grants; // image_grant, and the session of the parent
-    char name[PROCESS_NAME_SIZE];
+    char name[INIT_NAME_SIZE];
     desc_t descriptor;
     uint64_t started; // clock
     uint64_t status;  // once ended

@@ -26,7 +26,7 @@ struct process *process_new(const char *name) {
             (struct process){.place = PLACE_RUNNING, .number = ++init.last_number, .service = NO_SERVICE};
         for (size_t j = 0; j < STREAM_COUNT; j++)
             process->ends[j] = (desc_t){DESCRIPTOR_NONE};
-        size_t length = strnlen(name, PROCESS_NAME_SIZE - 1);
+        size_t length = strnlen(name, INIT_NAME_SIZE - 1);
         memcpy(process->name, name, length);
         process->name[length] = 0;
         return process;

@@ -12,7 +12,7 @@
 #include <user/service_record.h>
 #include <user/program.h>
 
-enum { SPAWN_SIZE = 16384, PROGRAM_FOLDER_LENGTH = 4 };
+enum { PROGRAM_FOLDER_LENGTH = 4 };
 
 static struct process *find_by(uint64_t number) {
     return number != 0 && number <= UINT32_MAX ? process_find((uint32_t)number) : nullptr;
@@ -22,7 +22,7 @@ static struct process *find_by(uint64_t number) {
 
 // The strings of a spawn request: directory, path, the environment, then the arguments.
 struct spawn_request {
-    char bytes[SPAWN_SIZE];
+    char bytes[INIT_ARGUMENTS_MAX];
     char path[PATH_SIZE];
     char directory[PATH_SIZE];
     struct start start; // points into the others
@@ -82,9 +82,9 @@ static const struct image_entry *entry_of(const char *path) {
 // Who may put a process into a group: nobody but the parent of one that is in it.
 static bool group_find(const struct process *parent, uint64_t wanted, uint32_t *group) {
     *group = parent->group;
-    if (wanted == GROUP_NEW)
+    if (wanted == INIT_GROUP_NEW)
         *group = 0;
-    if (wanted == GROUP_OWN || wanted == GROUP_NEW)
+    if (wanted == INIT_GROUP_OWN || wanted == INIT_GROUP_NEW)
         return true;
     const struct process *member = find_by(wanted);
     if (member == nullptr || member->parent != parent->number)
@@ -182,7 +182,7 @@ static void waiter_drop(struct process *process) {
     process->has_waiter = false;
 }
 
-static status_t handle_wait(struct ts_call *call, uint64_t number, uint64_t poll, uint64_t *exit_status,
+static status_t handle_wait(struct ts_call *call, uint64_t number, enum init_wait kind, uint64_t *exit_status,
                             uint64_t *reason, uint64_t *cpu_time) {
     struct process *process = find_by(number);
     if (process == nullptr || process->parent != badge_process(call->badge))
@@ -195,7 +195,7 @@ static status_t handle_wait(struct ts_call *call, uint64_t number, uint64_t poll
         process_told(process);
         return STATUS_OK;
     }
-    if (poll)
+    if (kind == INIT_WAIT_POLL)
         return STATUS_TIMED_OUT;
     status_t status = ts_reply_create(&process->waiter_reply);
     if (status != STATUS_OK)
@@ -352,13 +352,13 @@ static status_t handle_service(struct ts_call *call, uint64_t index, struct ts_l
     return ts_call_write(call, buffer, 0, &record, sizeof(record), nullptr);
 }
 
-static status_t handle_control(struct ts_call *call, uint64_t index, uint64_t action) {
+static status_t handle_control(struct ts_call *call, uint64_t index, enum init_control action) {
     if (!grant_has(call->badge, GRANT_CONTROL))
         return STATUS_NOT_PERMITTED;
     if (index >= init.image.service_count)
         return STATUS_NOT_FOUND;
     struct service *service = &init.services[index];
-    return action == 0 ? service_restart(service) : service_stop(service);
+    return action == INIT_CONTROL_RESTART ? service_restart(service) : service_stop(service);
 }
 
 static const struct init_ops operations = {

@@ -6,28 +6,16 @@
 #include <base/string.h>
 #include <user/program.h>
 
-enum { VARIABLES_MAX = 512 };
-
 const char *const *environment_all(size_t *count) {
-    static const char *list[VARIABLES_MAX];
+    static const char *list[INIT_ENVIRONMENT_MAX];
     static size_t filled;
     const char *at = (const char *)startup + startup->environment;
     if (filled == 0) {
-        for (; filled < startup->environment_count && filled < VARIABLES_MAX; filled++) {
+        for (; filled < startup->environment_count && filled < INIT_ENVIRONMENT_MAX; filled++) {
             list[filled] = at;
             at += strlen(at) + 1;
         }
     }
     *count = filled;
     return list;
-}
-
-const char *environment_get(const char *name) {
-    size_t count, length = strlen(name);
-    const char *const *list = environment_all(&count);
-    for (size_t i = 0; i < count; i++) {
-        if (strncmp(list[i], name, length) == 0 && list[i][length] == '=')
-            return list[i] + length + 1;
-    }
-    return nullptr;
 }

@@ -26,8 +26,8 @@ static bool absolute_path(const char *path, char absolute[PATH_SIZE]) {
 static void file_set(struct file *file, uint64_t number, uint64_t size, uint64_t mode) {
     *file = (struct file){.number = number,
                           .size = size,
-                          .mode = (uint32_t)mode & 07777,
-                          .is_directory = (mode >> 32 & 1) != 0};
+                          .mode = (uint32_t)(mode & FILE_MODE_PERMISSIONS),
+                          .is_directory = (mode & FILE_MODE_DIRECTORY) != 0};
 }
 
 status_t fs_open(const char *path, struct file *file) {
@@ -44,7 +44,7 @@ status_t fs_open(const char *path, struct file *file) {
     return status;
 }
 
-status_t fs_create(const char *path, enum fs_create_kind kind, struct file *file) {
+status_t fs_create(const char *path, enum file_create kind, struct file *file) {
     char absolute[PATH_SIZE];
     if (!absolute_path(path, absolute))
         return STATUS_BAD_NAME;
@@ -64,7 +64,7 @@ status_t fs_read(const struct file *file, uint64_t offset, void *buffer, size_t 
     int attempts = 0;
     status_t status;
     do {
-        status = file_read(server(), file->number, offset, buffer, min_u64(size, FS_READ_MAX), &filled,
+        status = file_read(server(), file->number, offset, buffer, min_u64(size, FILE_READ_MAX), &filled,
                            DEADLINE_NONE);
     } while (retry_after(status, &attempts));
     *count = filled;
@@ -84,16 +84,16 @@ static status_t piece_write(uint64_t number, uint64_t offset, const void *bytes,
 status_t fs_write(const struct file *file, uint64_t offset, const void *bytes, size_t size) {
     const char *from = bytes;
     status_t status = STATUS_OK;
-    for (size_t done = 0; status == STATUS_OK && done < size; done += FS_WRITE_MAX)
-        status = piece_write(file->number, offset + done, from + done, min_u64(size - done, FS_WRITE_MAX));
+    for (size_t done = 0; status == STATUS_OK && done < size; done += FILE_WRITE_MAX)
+        status = piece_write(file->number, offset + done, from + done, min_u64(size - done, FILE_WRITE_MAX));
     return status;
 }
 
 status_t fs_append(const struct file *file, const void *bytes, size_t size) {
     const char *from = bytes;
     status_t status = STATUS_OK;
-    for (size_t done = 0; status == STATUS_OK && done < size; done += FS_WRITE_MAX)
-        status = piece_write(file->number, UINT64_MAX, from + done, min_u64(size - done, FS_WRITE_MAX));
+    for (size_t done = 0; status == STATUS_OK && done < size; done += FILE_WRITE_MAX)
+        status = piece_write(file->number, FILE_AT_END, from + done, min_u64(size - done, FILE_WRITE_MAX));
     return status;
 }
 
@@ -124,11 +124,12 @@ status_t fs_remove(const char *path, bool directory) {
     char absolute[PATH_SIZE];
     if (!absolute_path(path, absolute))
         return STATUS_BAD_NAME;
+    const enum file_remove kind = directory ? FILE_REMOVE_DIRECTORY : FILE_REMOVE_FILE;
     uint64_t token = token_next();
     int attempts = 0;
     status_t status;
     do {
-        status = file_remove(server(), directory, token, absolute, strlen(absolute), DEADLINE_NONE);
+        status = file_remove(server(), kind, token, absolute, strlen(absolute), DEADLINE_NONE);
     } while (retry_after(status, &attempts));
     return status;
 }

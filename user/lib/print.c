@@ -10,7 +10,6 @@
 
 enum {
     BUFFER_SIZE = 4096,
-    TEXT_MAX = 400,
 };
 
 static char buffer[BUFFER_SIZE];
@@ -36,10 +35,10 @@ static void output_failed(status_t status) {
     }
     if (status == STATUS_PIPE_CLOSED)
         end_at_once(EXIT_PIPE_CLOSED);
-    char text[TEXT_MAX];
+    char text[LOG_TEXT_MAX];
     size_t length =
         min_u64(format_buffer(text, sizeof(text), "%s: output: %s\n", program_name(), status_text(status)),
-                TEXT_MAX - 1);
+                LOG_TEXT_MAX - 1);
     message_write(text, length);
     end_at_once(1);
 }
@@ -175,11 +174,11 @@ status_t input_read(void *bytes, size_t size, size_t *count) {
 }
 
 void log_at(enum log_level level, const char *format, ...) {
-    char line[TEXT_MAX + 3] = {LOG_LEVEL_LETTERS[level], ' '};
+    char line[LOG_TEXT_MAX + 3] = {LOG_LEVEL_LETTERS[level], ' '};
     char *text = line + 2;
     va_list arguments;
     va_start(arguments, format);
-    size_t length = min_u64(format_buffer_v(text, TEXT_MAX + 1, format, arguments), TEXT_MAX);
+    size_t length = min_u64(format_buffer_v(text, LOG_TEXT_MAX + 1, format, arguments), LOG_TEXT_MAX);
     va_end(arguments);
     if (startup_has("log")) {
         (void)log_write(startup_descriptor("log"), level, text, length, DEADLINE_NONE);

@@ -10,17 +10,15 @@
 #include <user/date.h>
 #include <user/path.h>
 
-enum { SPAWN_SIZE = 16384 };
-
 struct packer {
-    char bytes[SPAWN_SIZE];
+    char bytes[INIT_ARGUMENTS_MAX];
     size_t length;
     bool overflow;
 };
 
 static void pack(struct packer *packer, const char *string) {
     size_t length = strlen(string) + 1;
-    if (length > SPAWN_SIZE - packer->length) {
+    if (length > INIT_ARGUMENTS_MAX - packer->length) {
         packer->overflow = true;
         return;
     }
@@ -37,7 +35,7 @@ void spawn_init(struct spawn *spawn, size_t count, char *const *arguments) {
     *spawn = (struct spawn){.directory = working_directory(),
                             .argument_count = count,
                             .arguments = arguments,
-                            .group = GROUP_OWN};
+                            .group = INIT_GROUP_OWN};
     spawn->environment = environment_all(&spawn->environment_count);
     for (size_t i = 0; i < STREAM_COUNT; i++)
         spawn->streams[i] = stream_get(i);
@@ -98,8 +96,8 @@ status_t process_spawn(const char *directory, size_t count, char *const *argumen
     return spawn_start(&spawn, process);
 }
 
-static status_t wait(uint64_t process, uint64_t poll, struct process_end *end) {
-    return init_wait(startup_descriptor("init"), process, poll, &end->status, &end->reason, &end->cpu_time,
+static status_t wait(uint64_t process, enum init_wait kind, struct process_end *end) {
+    return init_wait(startup_descriptor("init"), process, kind, &end->status, &end->reason, &end->cpu_time,
                      DEADLINE_NONE);
 }
 
@@ -107,7 +105,7 @@ status_t process_attend(uint64_t process, struct process_end *end) {
     desc_t console = startup_descriptor("console");
     print_flush();
     (void)!console_pass(console, process, DEADLINE_NONE);
-    status_t status = wait(process, 0, end);
+    status_t status = wait(process, INIT_WAIT_END, end);
     (void)!console_pass(console, 0, DEADLINE_NONE);
     return status;
 }
@@ -129,14 +127,14 @@ bool spawn_run(const struct spawn *spawn, struct process_end *end) {
 status_t process_wait(uint64_t process, uint64_t *status, uint64_t *reason) {
     struct process_end end = {};
     print_flush();
-    status_t error = wait(process, 0, &end);
+    status_t error = wait(process, INIT_WAIT_END, &end);
     *status = end.status;
     *reason = end.reason;
     return error;
 }
 
 status_t process_poll(uint64_t process, struct process_end *end) {
-    return wait(process, 1, end);
+    return wait(process, INIT_WAIT_POLL, end);
 }
 
 uint64_t clock_now(void) {

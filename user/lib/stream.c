@@ -11,8 +11,6 @@
 #include <user/program.h>
 #include <user/retry.h>
 
-enum { CONSOLE_WRITE_MAX = 65536, CONSOLE_READ_MAX = 4096, PIPE_MAX = 65536 };
-
 static struct stream streams[STREAM_COUNT];
 static bool taken; // from the start-up pages
 
@@ -35,7 +33,7 @@ void stream_set(size_t index, struct stream stream) {
 
 // ---- console
 
-static void console_put(uint64_t kind, const char *bytes, size_t length) {
+static void console_put(enum console_text kind, const char *bytes, size_t length) {
     desc_t console = startup_descriptor("console");
     if (console.value == DESCRIPTOR_NONE)
         return;
@@ -58,7 +56,7 @@ static bool console_retry(status_t status, int *attempts) {
     if (!retry_after(status, attempts))
         return false;
     if (raw)
-        (void)console_mode(startup_descriptor("console"), 1, DEADLINE_NONE);
+        (void)console_mode(startup_descriptor("console"), CONSOLE_INPUT_RAW, DEADLINE_NONE);
     return true;
 }
 
@@ -67,7 +65,8 @@ status_t input_raw(bool on) {
     status_t status;
     raw = on;
     do {
-        status = console_mode(startup_descriptor("console"), on ? 1 : 0, DEADLINE_NONE);
+        status = console_mode(startup_descriptor("console"), on ? CONSOLE_INPUT_RAW : CONSOLE_INPUT_LINES,
+                              DEADLINE_NONE);
     } while (retry_after(status, &attempts));
     return status;
 }
@@ -103,7 +102,7 @@ static status_t file_add(const struct stream *stream, const void *bytes, size_t 
 static status_t pipe_put(const struct stream *stream, const char *bytes, size_t length) {
     status_t status = STATUS_OK;
     while (length > 0 && status == STATUS_OK) {
-        size_t step = min_u64(length, PIPE_MAX);
+        size_t step = min_u64(length, PIPE_WRITE_MAX);
         status = pipe_write((desc_t){stream->number}, bytes, step, DEADLINE_NONE);
         bytes += step;
         length -= step;
@@ -122,7 +121,8 @@ status_t stream_read(size_t index, void *buffer, size_t size, size_t *count) {
     if (stream->kind == STREAM_FILE)
         status = file_take(stream, buffer, size, &filled);
     if (stream->kind == STREAM_PIPE && size > 0)
-        status = pipe_read((desc_t){stream->number}, buffer, min_u64(size, PIPE_MAX), &filled, DEADLINE_NONE);
+        status =
+            pipe_read((desc_t){stream->number}, buffer, min_u64(size, PIPE_READ_MAX), &filled, DEADLINE_NONE);
     *count = filled;
     return status;
 }
@@ -134,6 +134,6 @@ status_t stream_write(size_t index, const void *bytes, size_t length) {
     if (stream->kind == STREAM_PIPE)
         return pipe_put(stream, bytes, length);
     if (stream->kind == STREAM_CONSOLE)
-        console_put(stream->number, bytes, length);
+        console_put((enum console_text)stream->number, bytes, length);
     return STATUS_OK;
 }

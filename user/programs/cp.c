@@ -14,7 +14,7 @@ static char chunk[CHUNK];
 
 static bool file_copy(const char *path, const struct file *from, const char *target) {
     struct file to;
-    if (!status_report(target, fs_create(target, FS_CREATE_EMPTY, &to)))
+    if (!status_report(target, fs_create(target, FILE_CREATE_EMPTY, &to)))
         return false;
     for (uint64_t offset = 0;;) {
         size_t count;
@@ -30,7 +30,7 @@ static bool file_copy(const char *path, const struct file *from, const char *tar
 
 static bool folder_make(const char *path) {
     struct file file;
-    status_t status = fs_create(path, FS_CREATE_DIRECTORY, &file);
+    status_t status = fs_create(path, FILE_CREATE_DIRECTORY, &file);
     if (status == STATUS_EXISTS && fs_open(path, &file) == STATUS_OK && file.is_directory)
         return true;
     return status_report(path, status);

@@ -5,9 +5,7 @@
 #include <manual/env.h>
 #include <base/string.h>
 
-enum { VARIABLES_MAX = 512 };
-
-static const char *list[VARIABLES_MAX];
+static const char *list[INIT_ENVIRONMENT_MAX];
 static size_t filled;
 
 // Replaces the variable of the same name.
@@ -15,8 +13,8 @@ static void variable_put(const char *text) {
     size_t length = (size_t)(strchr(text, '=') - text) + 1, at = 0;
     while (at < filled && strncmp(list[at], text, length) != 0)
         at++;
-    if (at == VARIABLES_MAX)
-        fail("more than %d variables", VARIABLES_MAX);
+    if (at == INIT_ENVIRONMENT_MAX)
+        fail("more than %llu variables", INIT_ENVIRONMENT_MAX);
     filled += at == filled;
     list[at] = text;
 }

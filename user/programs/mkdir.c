@@ -10,7 +10,7 @@
 
 static status_t folder_make(const char *path) {
     struct file file;
-    status_t status = fs_create(path, FS_CREATE_DIRECTORY, &file);
+    status_t status = fs_create(path, FILE_CREATE_DIRECTORY, &file);
     if (option_parents && (status == STATUS_EXISTS || status == STATUS_READ_ONLY) &&
         fs_open(path, &file) == STATUS_OK && file.is_directory)
         return STATUS_OK;

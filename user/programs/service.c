@@ -9,7 +9,7 @@
 #include <protocols/log.h>
 #include <user/service_record.h>
 
-enum { LINE_SIZE = 1024, NUMBERS_MAX = 64, ACTION_RESTART = 0, ACTION_STOP = 1 };
+enum { LINE_SIZE = 1024, NUMBERS_MAX = 64 };
 
 // ---- list
 
@@ -52,12 +52,12 @@ static uint64_t index_find(const char *name) {
 
 // ---- restart, stop
 
-static int control(const char *name, uint64_t action) {
+static int control(const char *name, enum init_control action) {
     uint64_t index = index_find(name);
     status_t status = init_control(startup_descriptor("init"), index, action, DEADLINE_NONE);
     if (status == STATUS_NO_SERVER)
         fail("%s: it failed too often; only a restart of the system brings it back", name);
-    if (status == STATUS_NOT_PERMITTED && action == ACTION_STOP)
+    if (status == STATUS_NOT_PERMITTED && action == INIT_CONTROL_STOP)
         fail("%s: the system needs it; `service restart` is possible", name);
     if (status != STATUS_OK)
         fail("%s: %s", name, status_text(status));
@@ -159,9 +159,9 @@ int main(int count, char **arguments) {
     if (operands == 2 && strcmp(arguments[0], "log") == 0)
         return show_log(arguments[1]);
     if (operands == 2 && strcmp(arguments[0], "restart") == 0)
-        return control(arguments[1], ACTION_RESTART);
+        return control(arguments[1], INIT_CONTROL_RESTART);
     if (operands == 2 && strcmp(arguments[0], "stop") == 0)
-        return control(arguments[1], ACTION_STOP);
+        return control(arguments[1], INIT_CONTROL_STOP);
     print_error("wants list, or log, restart or stop and a service (try service --help)");
     return EXIT_USAGE;
 }

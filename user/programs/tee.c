@@ -23,7 +23,7 @@ static bool report(struct target *target, status_t status) {
 
 static bool target_open(struct target *target, const char *path) {
     target->path = path;
-    status_t status = fs_create(path, option_append ? FS_CREATE_OPEN : FS_CREATE_EMPTY, &target->file);
+    status_t status = fs_create(path, option_append ? FILE_CREATE_OPEN : FILE_CREATE_EMPTY, &target->file);
     if (status == STATUS_OK && target->file.is_directory)
         status = STATUS_IS_DIRECTORY;
     return report(target, status);

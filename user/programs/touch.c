@@ -11,7 +11,7 @@ int main(int count, char **arguments) {
     bool good = true;
     for (size_t i = 0; i < operands; i++) {
         struct file file;
-        status_t status = fs_create(arguments[i], FS_CREATE_OPEN, &file);
+        status_t status = fs_create(arguments[i], FILE_CREATE_OPEN, &file);
         // To be as long as it was is a change, too.
         if (status == STATUS_OK)
             status = fs_truncate(&file, file.size);

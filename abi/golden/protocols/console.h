@@ -8,22 +8,8 @@
 #include <abi/objects.h>
 #include <abi/status.h>
 #include <abi/structs.h>
+#include <protocols/console_values.h>
 #include <tessera/call.h>
-
-enum console_label : uint32_t {
-    CONSOLE_WRITE = 1,
-    CONSOLE_READ = 2,
-    CONSOLE_MODE = 3,
-    CONSOLE_FOREGROUND = 4,
-    CONSOLE_NOTICE = 5,
-    CONSOLE_PASS = 6,
-    CONSOLE_SIZE = 7,
-    CONSOLE_INTERRUPTED = 8,
-};
-
-// What a server offers when it receives: the most descriptors in a request, and the most that they cost.
-#define CONSOLE_OFFER_SLOTS 0
-#define CONSOLE_OFFER_BYTES 0ULL
 
 // ---- client
 
@@ -32,11 +18,11 @@ enum console_label : uint32_t {
 
 // Write text. A newline becomes carriage return and newline on a terminal.
 // May block. Must not be repeated.
-// - kind, at most 1: 0 output, 1 messages: apart from the output where the boot has a command to run
-// - text, read by the server, at most 65536: bytes
+// - kind: of the text
+// - text, read by the server, at most CONSOLE_WRITE_MAX: bytes
 // Errors: BAD_REQUEST, BAD_SIZE, LENT_FAULT, and those of ts_call().
-static inline status_t console_write(desc_t server, uint64_t kind, const void *text, uint64_t text_length,
-    uint64_t deadline) {
+static inline status_t console_write(desc_t server, enum console_text kind, const void *text,
+    uint64_t text_length, uint64_t deadline) {
     uint64_t words[MESSAGE_WORDS] = {kind};
     struct message_page *page = message_page();
     page->lend[0] = (struct message_range){(uintptr_t)text, text_length, RANGE_READ};
@@ -47,7 +33,7 @@ static inline status_t console_write(desc_t server, uint64_t kind, const void *t
 
 // Wait for a line (or, in raw mode, for a byte) and take it.
 // May block. Must not be repeated.
-// - buffer, written by the server, at least 1, at most 4096: where to
+// - buffer, written by the server, at least 1, at most CONSOLE_READ_MAX: where to
 // - result count: bytes; 0: end of file (Ctrl-D)
 // Errors: BAD_REQUEST, BAD_SIZE, TOO_MANY, INTERRUPTED, LENT_FAULT, and those of ts_call().
 static inline status_t console_read(desc_t server, void *buffer, uint64_t buffer_length, uint64_t *count,
@@ -62,12 +48,12 @@ static inline status_t console_read(desc_t server, void *buffer, uint64_t buffer
     return outcome;
 }
 
-// How input is treated while this client reads: 0 lines with echo and editing, 1 raw bytes.
+// How input is treated while this client reads; at first lines.
 // Does not block for long. May be repeated.
-// - raw, at most 1: 0 or 1
+// - input: from now on
 // Errors: BAD_REQUEST, TOO_MANY, and those of ts_call().
-static inline status_t console_mode(desc_t server, uint64_t raw, uint64_t deadline) {
-    uint64_t words[MESSAGE_WORDS] = {raw};
+static inline status_t console_mode(desc_t server, enum console_input input, uint64_t deadline) {
+    uint64_t words[MESSAGE_WORDS] = {input};
     const uint64_t header = CONSOLE_MODE;
     const status_t outcome = ts_call_send(server, header, deadline, words, 0, 0, nullptr, nullptr);
     return outcome;
@@ -86,7 +72,7 @@ static inline status_t console_foreground(desc_t server, uint64_t process, uint6
 
 // A line of the log. On a terminal it stands on a line of its own.
 // May block. Must not be repeated. Needs the grant `notice`.
-// - text, read by the server, at most 4096: without a newline
+// - text, read by the server, at most CONSOLE_NOTICE_MAX: without a newline
 // Errors: BAD_REQUEST, BAD_SIZE, LENT_FAULT, NOT_PERMITTED, and those of ts_call().
 static inline status_t console_notice(desc_t server, const void *text, uint64_t text_length,
     uint64_t deadline) {
@@ -146,9 +132,9 @@ static inline status_t console_interrupted(desc_t server, uint64_t *typed, uint6
 // STATUS_OK it owns the descriptors that came; with an error moved ones go back and cloned ones are released.
 // Descriptors in the results leave the server (move) or are cloned.
 struct console_ops {
-    status_t (*write)(struct ts_call *call, uint64_t kind, struct ts_lent text);
+    status_t (*write)(struct ts_call *call, enum console_text kind, struct ts_lent text);
     status_t (*read)(struct ts_call *call, struct ts_lent buffer, uint64_t *count);
-    status_t (*mode)(struct ts_call *call, uint64_t raw);
+    status_t (*mode)(struct ts_call *call, enum console_input input);
     status_t (*foreground)(struct ts_call *call, uint64_t process);
     status_t (*notice)(struct ts_call *call, struct ts_lent text);
     status_t (*pass)(struct ts_call *call, uint64_t process);
@@ -163,13 +149,14 @@ static inline bool console_write_reply(struct ts_call *call, status_t outcome) {
 static inline void console_write_serve(const struct console_ops *ops, struct ts_call *call) {
     if (!ops->write || !ts_call_has(call, 1, 1, 0))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->word[0] > 1ULL)
+    if (call->word[0] > CONSOLE_TEXT_MESSAGES)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length > 65536ULL)
+    if (call->lent[0].length > CONSOLE_WRITE_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
-    const status_t outcome = ops->write(call, call->word[0], (struct ts_lent){0, call->lent[0].length});
+    const status_t outcome = ops->write(call, (enum console_text)call->word[0],
+        (struct ts_lent){0, call->lent[0].length});
     if (outcome != TS_REPLY_LATER)
         console_write_reply(call, outcome);
 }
@@ -185,7 +172,7 @@ static inline void console_read_serve(const struct console_ops *ops, struct ts_c
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_WRITE))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length < 1ULL || call->lent[0].length > 4096ULL)
+    if (call->lent[0].length < 1ULL || call->lent[0].length > CONSOLE_READ_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->read(call, (struct ts_lent){0, call->lent[0].length}, &count);
     if (outcome != TS_REPLY_LATER)
@@ -199,9 +186,9 @@ static inline bool console_mode_reply(struct ts_call *call, status_t outcome) {
 static inline void console_mode_serve(const struct console_ops *ops, struct ts_call *call) {
     if (!ops->mode || !ts_call_has(call, 1, 0, 0))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->word[0] > 1ULL)
+    if (call->word[0] > CONSOLE_INPUT_RAW)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    const status_t outcome = ops->mode(call, call->word[0]);
+    const status_t outcome = ops->mode(call, (enum console_input)call->word[0]);
     if (outcome != TS_REPLY_LATER)
         console_mode_reply(call, outcome);
 }
@@ -227,7 +214,7 @@ static inline void console_notice_serve(const struct console_ops *ops, struct ts
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length > 4096ULL)
+    if (call->lent[0].length > CONSOLE_NOTICE_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->notice(call, (struct ts_lent){0, call->lent[0].length});
     if (outcome != TS_REPLY_LATER)

@@ -8,24 +8,8 @@
 #include <abi/objects.h>
 #include <abi/status.h>
 #include <abi/structs.h>
+#include <protocols/file_values.h>
 #include <tessera/call.h>
-
-enum file_label : uint32_t {
-    FILE_OPEN = 1,
-    FILE_READ = 2,
-    FILE_LIST = 3,
-    FILE_STAT = 4,
-    FILE_CREATE = 5,
-    FILE_WRITE = 6,
-    FILE_TRUNCATE = 7,
-    FILE_REMOVE = 8,
-    FILE_RENAME = 9,
-    FILE_SPACE = 10,
-};
-
-// What a server offers when it receives: the most descriptors in a request, and the most that they cost.
-#define FILE_OFFER_SLOTS 0
-#define FILE_OFFER_BYTES 0ULL
 
 // ---- client
 
@@ -34,10 +18,10 @@ enum file_label : uint32_t {
 
 // Find a file or directory by its path.
 // Does not block for long. May be repeated.
-// - path, read by the server, at least 1, at most 1024: without a NUL
+// - path, read by the server, at least 1, at most FILE_PATH_MAX: without a NUL
 // - result file: its number
 // - result size: bytes
-// - result mode: permission bits; bit 32: a directory
+// - result mode: FILE_MODE_ bits
 // Errors: BAD_REQUEST, BAD_SIZE, NOT_FOUND, NOT_DIRECTORY, BAD_NAME, LENT_FAULT, and those of ts_call().
 static inline status_t file_open(desc_t server, const void *path, uint64_t path_length, uint64_t *file,
     uint64_t *size, uint64_t *mode, uint64_t deadline) {
@@ -59,7 +43,7 @@ static inline status_t file_open(desc_t server, const void *path, uint64_t path_
 // Does not block for long. May be repeated.
 // - file: number of a file
 // - offset: where to begin
-// - buffer, written by the server, at most 1048576: where to
+// - buffer, written by the server, at most FILE_READ_MAX: where to
 // - result count: bytes; 0 at the end
 // Errors: BAD_REQUEST, BAD_SIZE, NOT_FOUND, IS_DIRECTORY, LENT_FAULT, and those of ts_call().
 static inline status_t file_read(desc_t server, uint64_t file, uint64_t offset, void *buffer,
@@ -79,7 +63,7 @@ static inline status_t file_read(desc_t server, uint64_t file, uint64_t offset, 
 // Does not block for long. May be repeated.
 // - file: number of a directory
 // - position: 0, then what `next` says
-// - name, written by the server, at least 256, at most 1024: where to; not NUL-ended
+// - name, written by the server, at least FILE_LIST_MIN, at most FILE_LIST_MAX: where to; not NUL-ended
 // - result length: of the name
 // - result entry: number of the entry
 // - result size: bytes
@@ -128,19 +112,17 @@ static inline status_t file_stat(desc_t server, uint64_t file, uint64_t *size, u
     return outcome;
 }
 
-// Make an empty file or directory. A file that exists is opened, unless the kind says otherwise; a directory
-// must not exist.
+// Make an empty file or directory.
 // Does not block for long. May be repeated.
-// - kind, at most 3: 0: a file; 1: a file that must not exist; 2: a file, emptied when it exists; 3: a
-//   directory
+// - kind: of what is made
 // - token: see above
-// - path, read by the server, at least 1, at most 1024: its directory must exist
+// - path, read by the server, at least 1, at most FILE_PATH_MAX: its directory must exist
 // - result file: its number
 // - result size: bytes
 // - result mode: as open
 // Errors: BAD_REQUEST, BAD_SIZE, NOT_FOUND, NOT_DIRECTORY, IS_DIRECTORY, BAD_NAME, EXISTS, READ_ONLY,
 // NO_SPACE, LENT_FAULT, and those of ts_call().
-static inline status_t file_create(desc_t server, uint64_t kind, uint64_t token, const void *path,
+static inline status_t file_create(desc_t server, enum file_create kind, uint64_t token, const void *path,
     uint64_t path_length, uint64_t *file, uint64_t *size, uint64_t *mode, uint64_t deadline) {
     uint64_t words[MESSAGE_WORDS] = {kind, token};
     struct message_page *page = message_page();
@@ -156,13 +138,13 @@ static inline status_t file_create(desc_t server, uint64_t kind, uint64_t token,
     return outcome;
 }
 
-// Write at an offset, all or nothing. An offset behind the end leaves zeros between. At the end (offset
-// 0xffffffffffffffff) no other client's write comes between.
+// Write at an offset, all or nothing. An offset behind the end leaves zeros between. At the end (FILE_AT_END)
+// no other client's write comes between.
 // Does not block for long. May be repeated.
 // - file: number of a file
-// - offset: where to begin; 0xffffffffffffffff: at the end
+// - offset: where to begin, or FILE_AT_END
 // - token: see above
-// - data, read by the server, at most 262144: what to write
+// - data, read by the server, at most FILE_WRITE_MAX: what to write
 // - result at: the offset where it was written
 // Errors: BAD_REQUEST, BAD_SIZE, NOT_FOUND, IS_DIRECTORY, READ_ONLY, NO_SPACE, LENT_FAULT, and those of
 // ts_call().
@@ -192,12 +174,12 @@ static inline status_t file_truncate(desc_t server, uint64_t file, uint64_t size
 
 // Remove a file, or an empty directory. Whoever still uses the number gets NOT_FOUND.
 // Does not block for long. May be repeated.
-// - kind, at most 1: 0: a file; 1: an empty directory
+// - kind: of what is removed
 // - token: see above
-// - path, read by the server, at least 1, at most 1024: of what
+// - path, read by the server, at least 1, at most FILE_PATH_MAX: of what
 // Errors: BAD_REQUEST, BAD_SIZE, NOT_FOUND, NOT_DIRECTORY, IS_DIRECTORY, BAD_NAME, NOT_EMPTY, READ_ONLY,
 // LENT_FAULT, and those of ts_call().
-static inline status_t file_remove(desc_t server, uint64_t kind, uint64_t token, const void *path,
+static inline status_t file_remove(desc_t server, enum file_remove kind, uint64_t token, const void *path,
     uint64_t path_length, uint64_t deadline) {
     uint64_t words[MESSAGE_WORDS] = {kind, token};
     struct message_page *page = message_page();
@@ -211,8 +193,8 @@ static inline status_t file_remove(desc_t server, uint64_t kind, uint64_t token,
 // replaces a directory.
 // Does not block for long. May be repeated.
 // - token: see above
-// - path, read by the server, at least 1, at most 1024: of what
-// - target, read by the server, at least 1, at most 1024: its new path
+// - path, read by the server, at least 1, at most FILE_PATH_MAX: of what
+// - target, read by the server, at least 1, at most FILE_PATH_MAX: its new path
 // Errors: BAD_REQUEST, BAD_SIZE, NOT_FOUND, NOT_DIRECTORY, BAD_NAME, EXISTS, IN_ITSELF, READ_ONLY,
 // LENT_FAULT, and those of ts_call().
 static inline status_t file_rename(desc_t server, uint64_t token, const void *path, uint64_t path_length,
@@ -228,7 +210,7 @@ static inline status_t file_rename(desc_t server, uint64_t token, const void *pa
 
 // How much of /tmp there is, and whose.
 // Does not block for long. May be repeated.
-// - result total: blocks of 4096 bytes that files can have
+// - result total: blocks that files can have
 // - result free: blocks that no file has
 // - result own: blocks that count for this client
 // - result limit: the most that may
@@ -269,12 +251,12 @@ struct file_ops {
     status_t (*list)(struct ts_call *call, uint64_t file, uint64_t position, struct ts_lent name,
         uint64_t *length, uint64_t *entry, uint64_t *size, uint64_t *mode, uint64_t *next);
     status_t (*stat)(struct ts_call *call, uint64_t file, uint64_t *size, uint64_t *mode, uint64_t *changed);
-    status_t (*create)(struct ts_call *call, uint64_t kind, uint64_t token, struct ts_lent path,
+    status_t (*create)(struct ts_call *call, enum file_create kind, uint64_t token, struct ts_lent path,
         uint64_t *file, uint64_t *size, uint64_t *mode);
     status_t (*write)(struct ts_call *call, uint64_t file, uint64_t offset, uint64_t token,
         struct ts_lent data, uint64_t *at);
     status_t (*truncate)(struct ts_call *call, uint64_t file, uint64_t size);
-    status_t (*remove)(struct ts_call *call, uint64_t kind, uint64_t token, struct ts_lent path);
+    status_t (*remove)(struct ts_call *call, enum file_remove kind, uint64_t token, struct ts_lent path);
     status_t (*rename)(struct ts_call *call, uint64_t token, struct ts_lent path, struct ts_lent target);
     status_t (*space)(struct ts_call *call, uint64_t *total, uint64_t *free, uint64_t *own, uint64_t *limit,
         uint64_t *left, uint64_t *names);
@@ -296,7 +278,7 @@ static inline void file_open_serve(const struct file_ops *ops, struct ts_call *c
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length < 1ULL || call->lent[0].length > 1024ULL)
+    if (call->lent[0].length < 1ULL || call->lent[0].length > FILE_PATH_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->open(call, (struct ts_lent){0, call->lent[0].length}, &file, &size, &mode);
     if (outcome != TS_REPLY_LATER)
@@ -314,7 +296,7 @@ static inline void file_read_serve(const struct file_ops *ops, struct ts_call *c
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_WRITE))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length > 0x100000ULL)
+    if (call->lent[0].length > FILE_READ_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->read(call, call->word[0], call->word[1],
         (struct ts_lent){0, call->lent[0].length}, &count);
@@ -342,7 +324,7 @@ static inline void file_list_serve(const struct file_ops *ops, struct ts_call *c
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_WRITE))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length < 256ULL || call->lent[0].length > 1024ULL)
+    if (call->lent[0].length < FILE_LIST_MIN || call->lent[0].length > FILE_LIST_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->list(call, call->word[0], call->word[1],
         (struct ts_lent){0, call->lent[0].length}, &length, &entry, &size, &mode, &next);
@@ -383,13 +365,13 @@ static inline void file_create_serve(const struct file_ops *ops, struct ts_call 
     uint64_t mode = 0;
     if (!ops->create || !ts_call_has(call, 2, 1, 0))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->word[0] > 3ULL)
+    if (call->word[0] > FILE_CREATE_DIRECTORY)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length < 1ULL || call->lent[0].length > 1024ULL)
+    if (call->lent[0].length < 1ULL || call->lent[0].length > FILE_PATH_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
-    const status_t outcome = ops->create(call, call->word[0], call->word[1],
+    const status_t outcome = ops->create(call, (enum file_create)call->word[0], call->word[1],
         (struct ts_lent){0, call->lent[0].length}, &file, &size, &mode);
     if (outcome != TS_REPLY_LATER)
         file_create_reply(call, outcome, file, size, mode);
@@ -406,7 +388,7 @@ static inline void file_write_serve(const struct file_ops *ops, struct ts_call *
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length > 262144ULL)
+    if (call->lent[0].length > FILE_WRITE_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->write(call, call->word[0], call->word[1], call->word[2],
         (struct ts_lent){0, call->lent[0].length}, &at);
@@ -433,13 +415,13 @@ static inline bool file_remove_reply(struct ts_call *call, status_t outcome) {
 static inline void file_remove_serve(const struct file_ops *ops, struct ts_call *call) {
     if (!ops->remove || !ts_call_has(call, 2, 1, 0))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->word[0] > 1ULL)
+    if (call->word[0] > FILE_REMOVE_DIRECTORY)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length < 1ULL || call->lent[0].length > 1024ULL)
+    if (call->lent[0].length < 1ULL || call->lent[0].length > FILE_PATH_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
-    const status_t outcome = ops->remove(call, call->word[0], call->word[1],
+    const status_t outcome = ops->remove(call, (enum file_remove)call->word[0], call->word[1],
         (struct ts_lent){0, call->lent[0].length});
     if (outcome != TS_REPLY_LATER)
         file_remove_reply(call, outcome);
@@ -454,11 +436,11 @@ static inline void file_rename_serve(const struct file_ops *ops, struct ts_call 
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length < 1ULL || call->lent[0].length > 1024ULL)
+    if (call->lent[0].length < 1ULL || call->lent[0].length > FILE_PATH_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     if (!(call->lent[1].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[1].length < 1ULL || call->lent[1].length > 1024ULL)
+    if (call->lent[1].length < 1ULL || call->lent[1].length > FILE_PATH_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->rename(call, call->word[0], (struct ts_lent){0, call->lent[0].length},
         (struct ts_lent){1, call->lent[1].length});

@@ -8,24 +8,8 @@
 #include <abi/objects.h>
 #include <abi/status.h>
 #include <abi/structs.h>
+#include <protocols/init_values.h>
 #include <tessera/call.h>
-
-enum init_label : uint32_t {
-    INIT_SPAWN = 1,
-    INIT_HAND_OVER = 8,
-    INIT_WAIT = 2,
-    INIT_KILL = 3,
-    INIT_INTERRUPT = 4,
-    INIT_LIST = 5,
-    INIT_DESCRIPTORS = 6,
-    INIT_QUOTA = 7,
-    INIT_SERVICE = 9,
-    INIT_CONTROL = 10,
-};
-
-// What a server offers when it receives: the most descriptors in a request, and the most that they cost.
-#define INIT_OFFER_SLOTS 1
-#define INIT_OFFER_BYTES 0ULL
 
 // ---- client
 
@@ -34,13 +18,14 @@ enum init_label : uint32_t {
 
 // Start a program. It gets what the image grants to its name, and of the caller's only its streams.
 // Does not block for long. Must not be repeated. Needs the grant `spawn`.
-// - environment, at most 512: how many of the strings are NAME=VALUE
-// - group: 0: the caller's group; 1: a new one; else that of this process, a child of the caller
+// - environment, at most INIT_ENVIRONMENT_MAX: how many of the strings are NAME=VALUE
+// - group: INIT_GROUP_OWN, INIT_GROUP_NEW, or the number of a child of the caller, whose group it joins
 // - memory: bytes of its quota, at most what the image says; 0: what the image says
 // - priority: of its threads, at most what the image says; 0: what the image says
-// - arguments, read by the server, at most 16384: NUL-ended strings: working directory, path, the
-//   environment, argument 0, argument 1, ...
-// - streams, read by the server, at least 72, at most 72: three struct stream: input, output, messages
+// - arguments, read by the server, at most INIT_ARGUMENTS_MAX: NUL-ended strings: working directory, path,
+//   the environment, argument 0, argument 1, ...
+// - streams, read by the server, at least INIT_STREAMS_SIZE, at most INIT_STREAMS_SIZE: three struct stream:
+//   input, output, messages
 // - result process: its number
 // Errors: NOT_PERMITTED, BAD_REQUEST, BAD_SIZE, BAD_VALUE, NOT_FOUND, BAD_NAME, IS_DIRECTORY, BAD_IMAGE,
 // TOO_MANY, NO_QUOTA, LENT_FAULT, and those of ts_call().
@@ -61,7 +46,7 @@ static inline status_t init_spawn(desc_t server, uint64_t environment, uint64_t 
 // Leave the end of a pipe with init for the next `spawn` of the caller, which takes or drops all that was
 // left.
 // Does not block for long. Must not be repeated. Needs the grant `spawn`.
-// - stream, at most 2: which stream of the new process it becomes
+// - stream, at most INIT_STREAM_LAST: which stream of the new process it becomes
 // - end, badge, cloned: the end
 // Errors: NOT_PERMITTED, BAD_REQUEST, TOO_MANY, and those of ts_call().
 static inline status_t init_hand_over(desc_t server, uint64_t stream, desc_t end, uint64_t deadline) {
@@ -77,14 +62,14 @@ static inline status_t init_hand_over(desc_t server, uint64_t stream, desc_t end
 // takes the place of one that still waits, which is answered INTERRUPTED.
 // May block. Must not be repeated.
 // - process: its number
-// - poll, at most 1: 1: answer TIMED_OUT at once when it still runs
+// - kind: when it still runs
 // - result exit_status: 0 to 255
 // - result reason: END_ value
 // - result cpu_time: nanoseconds that it ran, with those of its children that it waited for
 // Errors: NOT_FOUND, TIMED_OUT, BAD_REQUEST, INTERRUPTED, and those of ts_call().
-static inline status_t init_wait(desc_t server, uint64_t process, uint64_t poll, uint64_t *exit_status,
+static inline status_t init_wait(desc_t server, uint64_t process, enum init_wait kind, uint64_t *exit_status,
     uint64_t *reason, uint64_t *cpu_time, uint64_t deadline) {
-    uint64_t words[MESSAGE_WORDS] = {process, poll};
+    uint64_t words[MESSAGE_WORDS] = {process, kind};
     const uint64_t header = INIT_WAIT;
     const status_t outcome = ts_call_send(server, header, deadline, words, 0, 0, nullptr, nullptr);
     if (exit_status)
@@ -121,7 +106,8 @@ static inline status_t init_interrupt(desc_t server, uint64_t process, uint64_t 
 // The process with the lowest number above one.
 // Does not block for long. May be repeated. Needs the grant `audit`.
 // - after: a process number; 0 starts
-// - record, written by the server, at least 128, at most 128: a struct process_record
+// - record, written by the server, at least INIT_PROCESS_RECORD_SIZE, at most INIT_PROCESS_RECORD_SIZE: a
+//   struct process_record
 // Errors: NOT_PERMITTED, NOTHING_LEFT, BAD_REQUEST, BAD_SIZE, LENT_FAULT, and those of ts_call().
 static inline status_t init_list(desc_t server, uint64_t after, void *record, uint64_t record_length,
     uint64_t deadline) {
@@ -176,7 +162,8 @@ static inline status_t init_quota(desc_t server, uint64_t process, void *info, u
 // A service of the image, in its order.
 // Does not block for long. May be repeated. Needs the grant `audit`.
 // - index: from 0 on
-// - record, written by the server, at least 80, at most 80: a struct service_record
+// - record, written by the server, at least INIT_SERVICE_RECORD_SIZE, at most INIT_SERVICE_RECORD_SIZE: a
+//   struct service_record
 // Errors: NOT_PERMITTED, NOTHING_LEFT, BAD_REQUEST, BAD_SIZE, LENT_FAULT, and those of ts_call().
 static inline status_t init_service(desc_t server, uint64_t index, void *record, uint64_t record_length,
     uint64_t deadline) {
@@ -192,9 +179,10 @@ static inline status_t init_service(desc_t server, uint64_t index, void *record,
 // NOT_PERMITTED too: the system cannot go on without it; NO_SERVER: it failed too often.
 // Does not block for long. May be repeated. Needs the grant `control`.
 // - index: as in `service`
-// - action, at most 1: 0: start it again; 1: stop it
+// - action: what becomes of it
 // Errors: NOT_PERMITTED, NOT_FOUND, NO_SERVER, BAD_REQUEST, and those of ts_call().
-static inline status_t init_control(desc_t server, uint64_t index, uint64_t action, uint64_t deadline) {
+static inline status_t init_control(desc_t server, uint64_t index, enum init_control action,
+    uint64_t deadline) {
     uint64_t words[MESSAGE_WORDS] = {index, action};
     const uint64_t header = INIT_CONTROL;
     const status_t outcome = ts_call_send(server, header, deadline, words, 0, 0, nullptr, nullptr);
@@ -211,7 +199,7 @@ struct init_ops {
     status_t (*spawn)(struct ts_call *call, uint64_t environment, uint64_t group, uint64_t memory,
         uint64_t priority, struct ts_lent arguments, struct ts_lent streams, uint64_t *process);
     status_t (*hand_over)(struct ts_call *call, uint64_t stream, desc_t end);
-    status_t (*wait)(struct ts_call *call, uint64_t process, uint64_t poll, uint64_t *exit_status,
+    status_t (*wait)(struct ts_call *call, uint64_t process, enum init_wait kind, uint64_t *exit_status,
         uint64_t *reason, uint64_t *cpu_time);
     status_t (*kill)(struct ts_call *call, uint64_t process);
     status_t (*interrupt)(struct ts_call *call, uint64_t process);
@@ -220,7 +208,7 @@ struct init_ops {
         uint64_t *filled, uint64_t *next);
     status_t (*quota)(struct ts_call *call, uint64_t process, struct ts_lent info, uint64_t *memory_bytes);
     status_t (*service)(struct ts_call *call, uint64_t index, struct ts_lent record);
-    status_t (*control)(struct ts_call *call, uint64_t index, uint64_t action);
+    status_t (*control)(struct ts_call *call, uint64_t index, enum init_control action);
 };
 
 static inline bool init_spawn_reply(struct ts_call *call, status_t outcome, uint64_t process) {
@@ -232,15 +220,15 @@ static inline void init_spawn_serve(const struct init_ops *ops, struct ts_call *
     uint64_t process = 0;
     if (!ops->spawn || !ts_call_has(call, 4, 2, 0))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->word[0] > 512ULL)
+    if (call->word[0] > INIT_ENVIRONMENT_MAX)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length > 16384ULL)
+    if (call->lent[0].length > INIT_ARGUMENTS_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     if (!(call->lent[1].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[1].length < 72ULL || call->lent[1].length > 72ULL)
+    if (call->lent[1].length < INIT_STREAMS_SIZE || call->lent[1].length > INIT_STREAMS_SIZE)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->spawn(call, call->word[0], call->word[1], call->word[2], call->word[3],
         (struct ts_lent){0, call->lent[0].length}, (struct ts_lent){1, call->lent[1].length}, &process);
@@ -255,7 +243,7 @@ static inline bool init_hand_over_reply(struct ts_call *call, status_t outcome) 
 static inline void init_hand_over_serve(const struct init_ops *ops, struct ts_call *call) {
     if (!ops->hand_over || !ts_call_has(call, 1, 0, 1))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->word[0] > 2ULL)
+    if (call->word[0] > INIT_STREAM_LAST)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!ts_call_descriptor_is(call, 0, OBJECT_BADGE, RIGHT_BADGE_CALL | RIGHT_CLONE | RIGHT_TRANSFER))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
@@ -278,9 +266,10 @@ static inline void init_wait_serve(const struct init_ops *ops, struct ts_call *c
     uint64_t cpu_time = 0;
     if (!ops->wait || !ts_call_has(call, 2, 0, 0))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->word[1] > 1ULL)
+    if (call->word[1] > INIT_WAIT_POLL)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    const status_t outcome = ops->wait(call, call->word[0], call->word[1], &exit_status, &reason, &cpu_time);
+    const status_t outcome = ops->wait(call, call->word[0], (enum init_wait)call->word[1], &exit_status,
+        &reason, &cpu_time);
     if (outcome != TS_REPLY_LATER)
         init_wait_reply(call, outcome, exit_status, reason, cpu_time);
 }
@@ -318,7 +307,7 @@ static inline void init_list_serve(const struct init_ops *ops, struct ts_call *c
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_WRITE))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length < 128ULL || call->lent[0].length > 128ULL)
+    if (call->lent[0].length < INIT_PROCESS_RECORD_SIZE || call->lent[0].length > INIT_PROCESS_RECORD_SIZE)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->list(call, call->word[0], (struct ts_lent){0, call->lent[0].length});
     if (outcome != TS_REPLY_LATER)
@@ -377,7 +366,7 @@ static inline void init_service_serve(const struct init_ops *ops, struct ts_call
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_WRITE))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length < 80ULL || call->lent[0].length > 80ULL)
+    if (call->lent[0].length < INIT_SERVICE_RECORD_SIZE || call->lent[0].length > INIT_SERVICE_RECORD_SIZE)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->service(call, call->word[0], (struct ts_lent){0, call->lent[0].length});
     if (outcome != TS_REPLY_LATER)
@@ -391,9 +380,9 @@ static inline bool init_control_reply(struct ts_call *call, status_t outcome) {
 static inline void init_control_serve(const struct init_ops *ops, struct ts_call *call) {
     if (!ops->control || !ts_call_has(call, 2, 0, 0))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->word[1] > 1ULL)
+    if (call->word[1] > INIT_CONTROL_STOP)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    const status_t outcome = ops->control(call, call->word[0], call->word[1]);
+    const status_t outcome = ops->control(call, call->word[0], (enum init_control)call->word[1]);
     if (outcome != TS_REPLY_LATER)
         init_control_reply(call, outcome);
 }

@@ -8,16 +8,8 @@
 #include <abi/objects.h>
 #include <abi/status.h>
 #include <abi/structs.h>
+#include <protocols/keyboard_values.h>
 #include <tessera/call.h>
-
-enum keyboard_label : uint32_t {
-    KEYBOARD_READ = 1,
-    KEYBOARD_RESET = 2,
-};
-
-// What a server offers when it receives: the most descriptors in a request, and the most that they cost.
-#define KEYBOARD_OFFER_SLOTS 0
-#define KEYBOARD_OFFER_BYTES 0ULL
 
 // ---- client
 
@@ -26,7 +18,7 @@ enum keyboard_label : uint32_t {
 
 // Take what was typed; the driver signals the console when there is something.
 // Does not block for long. Must not be repeated.
-// - buffer, written by the server, at least 1, at most 4096: where to
+// - buffer, written by the server, at least 1, at most KEYBOARD_READ_MAX: where to
 // - result count: bytes: UTF-8, and ECMA-48 sequences for the other keys
 // Errors: BAD_REQUEST, BAD_SIZE, LENT_FAULT, and those of ts_call().
 static inline status_t keyboard_read(desc_t server, void *buffer, uint64_t buffer_length, uint64_t *count,
@@ -74,7 +66,7 @@ static inline void keyboard_read_serve(const struct keyboard_ops *ops, struct ts
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_WRITE))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length < 1ULL || call->lent[0].length > 4096ULL)
+    if (call->lent[0].length < 1ULL || call->lent[0].length > KEYBOARD_READ_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->read(call, (struct ts_lent){0, call->lent[0].length}, &count);
     if (outcome != TS_REPLY_LATER)

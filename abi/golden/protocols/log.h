@@ -8,16 +8,8 @@
 #include <abi/objects.h>
 #include <abi/status.h>
 #include <abi/structs.h>
+#include <protocols/log_values.h>
 #include <tessera/call.h>
-
-enum log_label : uint32_t {
-    LOG_WRITE = 1,
-    LOG_READ = 2,
-};
-
-// What a server offers when it receives: the most descriptors in a request, and the most that they cost.
-#define LOG_OFFER_SLOTS 0
-#define LOG_OFFER_BYTES 0ULL
 
 // ---- client
 
@@ -28,7 +20,7 @@ enum log_label : uint32_t {
 // Does not block for long. Must not be repeated.
 // - level, at most 4: 0 error, 1 warning, 2 notice: these are shown on the console too; 3 information, 4 for
 //   debugging
-// - text, read by the server, at least 1, at most 400: without a newline
+// - text, read by the server, at least 1, at most LOG_TEXT_MAX: without a newline
 // Errors: BAD_REQUEST, BAD_SIZE, TOO_MANY, LENT_FAULT, and those of ts_call().
 static inline status_t log_write(desc_t server, uint64_t level, const void *text, uint64_t text_length,
     uint64_t deadline) {
@@ -43,7 +35,7 @@ static inline status_t log_write(desc_t server, uint64_t level, const void *text
 // Read from a position; what was overwritten is skipped.
 // Does not block for long. May be repeated. Needs the grant `read_log`.
 // - position: bytes since boot
-// - buffer, written by the server, at least 1, at most 4096: where to
+// - buffer, written by the server, at least 1, at most LOG_READ_MAX: where to
 // - result count: bytes; 0 at the end
 // - result next: position to go on from
 // Errors: NOT_PERMITTED, BAD_REQUEST, BAD_SIZE, LENT_FAULT, and those of ts_call().
@@ -84,7 +76,7 @@ static inline void log_write_serve(const struct log_ops *ops, struct ts_call *ca
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length < 1ULL || call->lent[0].length > 400ULL)
+    if (call->lent[0].length < 1ULL || call->lent[0].length > LOG_TEXT_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->write(call, call->word[0], (struct ts_lent){0, call->lent[0].length});
     if (outcome != TS_REPLY_LATER)
@@ -104,7 +96,7 @@ static inline void log_read_serve(const struct log_ops *ops, struct ts_call *cal
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_WRITE))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length < 1ULL || call->lent[0].length > 4096ULL)
+    if (call->lent[0].length < 1ULL || call->lent[0].length > LOG_READ_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->read(call, call->word[0], (struct ts_lent){0, call->lent[0].length}, &count,
         &next);

@@ -8,17 +8,8 @@
 #include <abi/objects.h>
 #include <abi/status.h>
 #include <abi/structs.h>
+#include <protocols/pipe_values.h>
 #include <tessera/call.h>
-
-enum pipe_label : uint32_t {
-    PIPE_MAKE = 1,
-    PIPE_READ = 2,
-    PIPE_WRITE = 3,
-};
-
-// What a server offers when it receives: the most descriptors in a request, and the most that they cost.
-#define PIPE_OFFER_SLOTS 0
-#define PIPE_OFFER_BYTES 0ULL
 
 // ---- client
 
@@ -43,7 +34,7 @@ static inline status_t pipe_make(desc_t server, desc_t *reader, desc_t *writer, 
 
 // Through a reading end: wait until there are bytes, and take as many as there are and fit.
 // May block. Must not be repeated.
-// - buffer, written by the server, at least 1, at most 65536: where to
+// - buffer, written by the server, at least 1, at most PIPE_READ_MAX: where to
 // - result count: bytes; 0: there is no writing end any more, and all was read
 // Errors: BAD_REQUEST, BAD_SIZE, PIPE_CLOSED, TOO_MANY, NOT_PERMITTED, LENT_FAULT, and those of ts_call().
 static inline status_t pipe_read(desc_t server, void *buffer, uint64_t buffer_length, uint64_t *count,
@@ -61,7 +52,7 @@ static inline status_t pipe_read(desc_t server, void *buffer, uint64_t buffer_le
 // Through a writing end: wait until the pipe has taken all bytes. What others write does not come between
 // them.
 // May block. Must not be repeated.
-// - bytes, read by the server, at most 65536: what to write
+// - bytes, read by the server, at most PIPE_WRITE_MAX: what to write
 // Errors: BAD_REQUEST, BAD_SIZE, PIPE_CLOSED, TOO_MANY, NOT_PERMITTED, LENT_FAULT, and those of ts_call().
 static inline status_t pipe_write(desc_t server, const void *bytes, uint64_t bytes_length,
     uint64_t deadline) {
@@ -113,7 +104,7 @@ static inline void pipe_read_serve(const struct pipe_ops *ops, struct ts_call *c
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_WRITE))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length < 1ULL || call->lent[0].length > 65536ULL)
+    if (call->lent[0].length < 1ULL || call->lent[0].length > PIPE_READ_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->read(call, (struct ts_lent){0, call->lent[0].length}, &count);
     if (outcome != TS_REPLY_LATER)
@@ -129,7 +120,7 @@ static inline void pipe_write_serve(const struct pipe_ops *ops, struct ts_call *
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length > 65536ULL)
+    if (call->lent[0].length > PIPE_WRITE_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->write(call, (struct ts_lent){0, call->lent[0].length});
     if (outcome != TS_REPLY_LATER)

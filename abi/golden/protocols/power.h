@@ -8,16 +8,8 @@
 #include <abi/objects.h>
 #include <abi/status.h>
 #include <abi/structs.h>
+#include <protocols/power_values.h>
 #include <tessera/call.h>
-
-enum power_label : uint32_t {
-    POWER_OFF = 1,
-    POWER_RESTART = 2,
-};
-
-// What a server offers when it receives: the most descriptors in a request, and the most that they cost.
-#define POWER_OFFER_SLOTS 0
-#define POWER_OFFER_BYTES 0ULL
 
 // ---- client
 

@@ -8,18 +8,8 @@
 #include <abi/objects.h>
 #include <abi/status.h>
 #include <abi/structs.h>
+#include <protocols/serial_values.h>
 #include <tessera/call.h>
-
-enum serial_label : uint32_t {
-    SERIAL_WRITE = 1,
-    SERIAL_READ = 2,
-    SERIAL_DRAIN = 3,
-    SERIAL_END = 4,
-};
-
-// What a server offers when it receives: the most descriptors in a request, and the most that they cost.
-#define SERIAL_OFFER_SLOTS 0
-#define SERIAL_OFFER_BYTES 0ULL
 
 // ---- client
 
@@ -29,11 +19,11 @@ enum serial_label : uint32_t {
 // Queue bytes; answered when all are in the driver's queue. A line that takes nothing for two seconds loses
 // them (TIMED_OUT).
 // May block. Must not be repeated.
-// - kind, at most 1: 0 output, 1 log
-// - bytes, read by the server, at most 65535: what to write
+// - kind: of the bytes
+// - bytes, read by the server, at most SERIAL_WRITE_MAX: what to write
 // Errors: BAD_REQUEST, BAD_SIZE, TOO_MANY, TIMED_OUT, LENT_FAULT, and those of ts_call().
-static inline status_t serial_write(desc_t server, uint64_t kind, const void *bytes, uint64_t bytes_length,
-    uint64_t deadline) {
+static inline status_t serial_write(desc_t server, enum serial_text kind, const void *bytes,
+    uint64_t bytes_length, uint64_t deadline) {
     uint64_t words[MESSAGE_WORDS] = {kind};
     struct message_page *page = message_page();
     page->lend[0] = (struct message_range){(uintptr_t)bytes, bytes_length, RANGE_READ};
@@ -44,7 +34,7 @@ static inline status_t serial_write(desc_t server, uint64_t kind, const void *by
 
 // Take what has arrived; the driver signals the console when there is something.
 // Does not block for long. Must not be repeated.
-// - buffer, written by the server, at most 4096: where to
+// - buffer, written by the server, at most SERIAL_READ_MAX: where to
 // - result count: bytes
 // Errors: BAD_REQUEST, BAD_SIZE, LENT_FAULT, and those of ts_call().
 static inline status_t serial_read(desc_t server, void *buffer, uint64_t buffer_length, uint64_t *count,
@@ -87,7 +77,7 @@ static inline status_t serial_end(desc_t server, uint64_t exit_status, uint64_t 
 // STATUS_OK it owns the descriptors that came; with an error moved ones go back and cloned ones are released.
 // Descriptors in the results leave the server (move) or are cloned.
 struct serial_ops {
-    status_t (*write)(struct ts_call *call, uint64_t kind, struct ts_lent bytes);
+    status_t (*write)(struct ts_call *call, enum serial_text kind, struct ts_lent bytes);
     status_t (*read)(struct ts_call *call, struct ts_lent buffer, uint64_t *count);
     status_t (*drain)(struct ts_call *call);
     status_t (*end)(struct ts_call *call, uint64_t exit_status);
@@ -100,13 +90,14 @@ static inline bool serial_write_reply(struct ts_call *call, status_t outcome) {
 static inline void serial_write_serve(const struct serial_ops *ops, struct ts_call *call) {
     if (!ops->write || !ts_call_has(call, 1, 1, 0))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->word[0] > 1ULL)
+    if (call->word[0] > SERIAL_TEXT_LOG)
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length > 65535ULL)
+    if (call->lent[0].length > SERIAL_WRITE_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
-    const status_t outcome = ops->write(call, call->word[0], (struct ts_lent){0, call->lent[0].length});
+    const status_t outcome = ops->write(call, (enum serial_text)call->word[0],
+        (struct ts_lent){0, call->lent[0].length});
     if (outcome != TS_REPLY_LATER)
         serial_write_reply(call, outcome);
 }
@@ -122,7 +113,7 @@ static inline void serial_read_serve(const struct serial_ops *ops, struct ts_cal
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_WRITE))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length > 4096ULL)
+    if (call->lent[0].length > SERIAL_READ_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->read(call, (struct ts_lent){0, call->lent[0].length}, &count);
     if (outcome != TS_REPLY_LATER)

@@ -8,17 +8,8 @@
 #include <abi/objects.h>
 #include <abi/status.h>
 #include <abi/structs.h>
+#include <protocols/terminal_values.h>
 #include <tessera/call.h>
-
-enum terminal_label : uint32_t {
-    TERMINAL_WRITE = 1,
-    TERMINAL_READ = 2,
-    TERMINAL_SIZE = 3,
-};
-
-// What a server offers when it receives: the most descriptors in a request, and the most that they cost.
-#define TERMINAL_OFFER_SLOTS 0
-#define TERMINAL_OFFER_BYTES 0ULL
 
 // ---- client
 
@@ -27,7 +18,7 @@ enum terminal_label : uint32_t {
 
 // Show text and obey the control sequences in it. It is drawn a moment later, at most once a frame.
 // Does not block for long. Must not be repeated.
-// - text, read by the server, at most 65536: UTF-8
+// - text, read by the server, at most TERMINAL_WRITE_MAX: UTF-8
 // Errors: BAD_REQUEST, BAD_SIZE, LENT_FAULT, and those of ts_call().
 static inline status_t terminal_write(desc_t server, const void *text, uint64_t text_length,
     uint64_t deadline) {
@@ -41,7 +32,7 @@ static inline status_t terminal_write(desc_t server, const void *text, uint64_t 
 
 // Take what the terminal answers to questions in the text; it signals the console when there is something.
 // Does not block for long. Must not be repeated.
-// - buffer, written by the server, at most 4096: where to
+// - buffer, written by the server, at most TERMINAL_READ_MAX: where to
 // - result count: bytes
 // Errors: BAD_REQUEST, BAD_SIZE, LENT_FAULT, and those of ts_call().
 static inline status_t terminal_read(desc_t server, void *buffer, uint64_t buffer_length, uint64_t *count,
@@ -93,7 +84,7 @@ static inline void terminal_write_serve(const struct terminal_ops *ops, struct t
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_READ))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length > 65536ULL)
+    if (call->lent[0].length > TERMINAL_WRITE_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->write(call, (struct ts_lent){0, call->lent[0].length});
     if (outcome != TS_REPLY_LATER)
@@ -111,7 +102,7 @@ static inline void terminal_read_serve(const struct terminal_ops *ops, struct ts
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
     if (!(call->lent[0].flags & RANGE_WRITE))
         return ts_call_refuse(call, STATUS_BAD_REQUEST);
-    if (call->lent[0].length > 4096ULL)
+    if (call->lent[0].length > TERMINAL_READ_MAX)
         return ts_call_refuse(call, STATUS_BAD_SIZE);
     const status_t outcome = ops->read(call, (struct ts_lent){0, call->lent[0].length}, &count);
     if (outcome != TS_REPLY_LATER)

@@ -9,6 +9,7 @@
 #include "keys.h"
 #include <abi/constants.h>
 #include <base/string.h>
+#include <protocols/console_values.h>
 #include <protocols/keyboard.h>
 #include <tessera/syscalls.h>
 #include <user/image_grants.h>
@@ -17,7 +18,6 @@
 enum {
     TYPED_SIZE = 256,
     BIT_INTERRUPT = 1,
-    CONSOLE_BIT_KEYS = 2,
     ROUNDS_MAX = 256,
     LIGHTS_COMMAND = 0xed,
 };
@@ -72,7 +72,7 @@ static void keys_take(void) {
     }
     lights_update();
     if (typed_count > before)
-        (void)ts_notification_signal(startup_descriptor("signal_console"), CONSOLE_BIT_KEYS);
+        (void)ts_notification_signal(startup_descriptor("signal_console"), CONSOLE_SIGNAL_KEYS);
 }
 
 static status_t handle_read(struct ts_call *call, struct ts_lent buffer, uint64_t *count) {

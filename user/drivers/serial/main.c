@@ -9,6 +9,7 @@
 #include "uart.h"
 #include <abi/constants.h>
 #include <base/string.h>
+#include <protocols/console_values.h>
 #include <protocols/serial.h>
 #include <tessera/syscalls.h>
 #include <user/image_grants.h>
@@ -19,8 +20,7 @@ enum {
     CHUNK = 2048,
     BIT_INTERRUPT = 1,
     BIT_TIMER = 2,
-    CONSOLE_BIT_INPUT = 1,
-    ROUNDS_MAX = 1000
+    ROUNDS_MAX = 1000,
 };
 
 #define STALL_NS      2'000'000'000ULL
@@ -42,7 +42,7 @@ struct driver {
     struct uart uart;
     bool has_uart;
     bool frames;
-    char tag[RECORD_TAG_SIZE + 1];
+    char tag[SERIAL_TAG_SIZE + 1];
     desc_t endpoint;
     desc_t notification;
     desc_t interrupt;
@@ -156,7 +156,7 @@ static void receive_input(void) {
     while (driver.has_uart && uart_receive(&driver.uart, &byte))
         some = queue_push(&driver.input, &byte, 1) == 1 || some;
     if (some)
-        (void)ts_notification_signal(driver.console, CONSOLE_BIT_INPUT);
+        (void)ts_notification_signal(driver.console, CONSOLE_SIGNAL_SERIAL);
 }
 
 // A line that takes nothing loses what waits, so that nobody waits for ever.
@@ -218,8 +218,9 @@ static status_t job_begin(struct ts_call *call, struct job job) {
     return TS_REPLY_LATER;
 }
 
-static status_t handle_write(struct ts_call *call, uint64_t kind, struct ts_lent bytes) {
-    return job_begin(call, (struct job){.kind = JOB_WRITE, .lent = bytes, .record = kind == 1 ? 'l' : 'o'});
+static status_t handle_write(struct ts_call *call, enum serial_text kind, struct ts_lent bytes) {
+    return job_begin(
+        call, (struct job){.kind = JOB_WRITE, .lent = bytes, .record = kind == SERIAL_TEXT_LOG ? 'l' : 'o'});
 }
 
 static status_t handle_read(struct ts_call *call, struct ts_lent buffer, uint64_t *count) {
@@ -273,9 +274,9 @@ static void device_open(void) {
 }
 
 static void arguments_take(int count, char **arguments) {
-    if (count == 3 && strcmp(arguments[1], "--frames") == 0 && strlen(arguments[2]) == RECORD_TAG_SIZE) {
+    if (count == 3 && strcmp(arguments[1], "--frames") == 0 && strlen(arguments[2]) == SERIAL_TAG_SIZE) {
         driver.frames = true;
-        memcpy(driver.tag, arguments[2], RECORD_TAG_SIZE);
+        memcpy(driver.tag, arguments[2], SERIAL_TAG_SIZE);
     } else if (count != 1) {
         log_at(LOG_ERROR, "arguments that are not understood");
     }

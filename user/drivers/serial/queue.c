@@ -25,7 +25,7 @@ bool queue_pop(struct queue *queue, uint8_t *byte) {
     return true;
 }
 
-bool queue_push_record(struct queue *queue, const char tag[RECORD_TAG_SIZE], char kind, const void *payload,
+bool queue_push_record(struct queue *queue, const char tag[SERIAL_TAG_SIZE], char kind, const void *payload,
                        size_t length) {
     if (length > RECORD_PAYLOAD_MAX || RECORD_HEADER_SIZE + length > queue_room(queue))
         return false;

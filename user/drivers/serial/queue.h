@@ -8,8 +8,9 @@
 #define SERIAL_QUEUE_H
 
 #include <base/types.h>
+#include <protocols/serial_values.h>
 
-enum { QUEUE_SIZE = 16384, RECORD_HEADER_SIZE = 15, RECORD_TAG_SIZE = 8, RECORD_PAYLOAD_MAX = 0xffff };
+enum { QUEUE_SIZE = 16384, RECORD_HEADER_SIZE = 15, RECORD_PAYLOAD_MAX = 0xffff };
 
 struct queue {
     uint8_t bytes[QUEUE_SIZE];
@@ -28,7 +29,7 @@ size_t queue_push(struct queue *queue, const void *bytes, size_t length);
 [[nodiscard]] bool queue_pop(struct queue *queue, uint8_t *byte);
 
 // Adds one whole record, or nothing when it does not fit.
-[[nodiscard]] bool queue_push_record(struct queue *queue, const char tag[RECORD_TAG_SIZE], char kind,
+[[nodiscard]] bool queue_push_record(struct queue *queue, const char tag[SERIAL_TAG_SIZE], char kind,
                                      const void *payload, size_t length);
 
 // The most payload that a record can carry now; 0 when not even one byte fits.

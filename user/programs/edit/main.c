@@ -43,7 +43,7 @@ static char *file_load(const char *path, size_t *length) {
 static status_t file_write(const char *path) {
     struct file file;
     const struct text *text = &edit.text;
-    status_t status = fs_create(path, FS_CREATE_EMPTY, &file);
+    status_t status = fs_create(path, FILE_CREATE_EMPTY, &file);
     if (status == STATUS_OK)
         status = fs_write(&file, 0, text->bytes, text->gap);
     if (status == STATUS_OK)

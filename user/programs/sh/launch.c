@@ -51,7 +51,7 @@ static void program_start(const struct node *node, struct stage *stage, uint64_t
     spawn.directory = shell.directory;
     memcpy(spawn.streams, stage->streams, sizeof(spawn.streams));
     if (shell.interactive)
-        spawn.group = leader != 0 ? leader : GROUP_NEW;
+        spawn.group = leader != 0 ? leader : INIT_GROUP_NEW;
     if (!environment_make(node, &spawn))
         return;
     status_t status = spawn_start(&spawn, &stage->process);

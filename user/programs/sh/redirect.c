@@ -22,8 +22,8 @@ static status_t redirection_open(const struct redirection *redirection, const ch
     if (redirection->kind == REDIRECT_INPUT) {
         status = fs_open(path, &file);
     } else {
-        status =
-            fs_create(path, redirection->kind == REDIRECT_APPEND ? FS_CREATE_OPEN : FS_CREATE_EMPTY, &file);
+        status = fs_create(path, redirection->kind == REDIRECT_APPEND ? FILE_CREATE_OPEN : FILE_CREATE_EMPTY,
+                           &file);
     }
     if (status == STATUS_OK && file.is_directory)
         status = STATUS_IS_DIRECTORY;

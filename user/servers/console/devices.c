@@ -12,7 +12,7 @@
 #include <user/program.h>
 #include <user/retry.h>
 
-enum { SERIAL_ATTEMPTS = 40, TERMINAL_WRITE_MAX = 65536 };
+enum { SERIAL_ATTEMPTS = 40 };
 
 #define SERIAL_RETRY_NS 50'000'000ULL
 
@@ -45,7 +45,7 @@ static uint64_t serial_deadline(bool has_screen) {
     return serial_stalled && has_screen ? clock_now() + SERIAL_MOMENT_NS : DEADLINE_NONE;
 }
 
-void serial_put(uint64_t kind, const void *bytes, size_t length, bool has_screen) {
+void serial_put(enum serial_text kind, const void *bytes, size_t length, bool has_screen) {
     for (int attempt = 0; length > 0 && attempt < SERIAL_ATTEMPTS; attempt++) {
         status_t status =
             serial_write(startup_descriptor("serial"), kind, bytes, length, serial_deadline(has_screen));

@@ -7,10 +7,9 @@
 #define CONSOLE_DEVICES_H
 
 #include <base/types.h>
+#include <protocols/serial_values.h>
 
 enum { DEVICE_SERIAL = 1, DEVICE_SCREEN = 2 };
-
-enum { OUTPUT_TEXT = 0, OUTPUT_LOG = 1 }; // of serial_write and console_write
 
 // Asks the terminal whether there is a screen. Waits for it.
 void devices_open(void);
@@ -21,7 +20,7 @@ unsigned screen_rows(void);
 
 // Bytes as they are. Waits until the device has taken them, and a while for one that is started again; not
 // long for a serial line that takes nothing when the same goes to a screen.
-void serial_put(uint64_t kind, const void *bytes, size_t length, bool has_screen);
+void serial_put(enum serial_text kind, const void *bytes, size_t length, bool has_screen);
 void screen_put(const void *bytes, size_t length);
 
 // What has arrived from a device, without waiting. The screen's are keys; what the terminal itself answers to

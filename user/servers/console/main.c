@@ -25,8 +25,8 @@ enum {
     SIZES_MAX = 8,
     CHUNK = 2048,
     BIT_PROBE_OVER = 0x100, // beside those that the devices signal
-    BIT_SCREEN_NEW = 8,     // the terminal's (user/servers/terminal/main.c)
 };
+static_assert((BIT_PROBE_OVER & CONSOLE_SIGNAL_ALL) == 0);
 
 #define PROBE_LIMIT_NS 300'000'000ULL
 
@@ -68,7 +68,7 @@ static struct session *session_of(uint64_t badge) {
 
 // ---- output
 
-static status_t handle_write(struct ts_call *call, uint64_t kind, struct ts_lent text) {
+static status_t handle_write(struct ts_call *call, enum console_text kind, struct ts_lent text) {
     static char chunk[CHUNK];
     for (uint64_t done = 0; done < text.length;) {
         uint64_t step = min_u64(text.length - done, CHUNK);
@@ -76,7 +76,8 @@ static status_t handle_write(struct ts_call *call, uint64_t kind, struct ts_lent
         if (status != STATUS_OK)
             return status;
         if (console.frames) {
-            serial_put(kind, chunk, step, false);
+            serial_put(kind == CONSOLE_TEXT_OUTPUT ? SERIAL_TEXT_OUTPUT : SERIAL_TEXT_LOG, chunk, step,
+                       false);
         } else {
             session_put(session_of(call->badge), chunk, step);
         }
@@ -86,7 +87,7 @@ static status_t handle_write(struct ts_call *call, uint64_t kind, struct ts_lent
 }
 
 static status_t handle_notice(struct ts_call *call, struct ts_lent text) {
-    static char line[4096 + 1];
+    static char line[CONSOLE_NOTICE_MAX + 1];
     if (!grant_has(call->badge, GRANT_NOTICE))
         return STATUS_NOT_PERMITTED;
     status_t status = ts_call_read(call, text, 0, line, text.length, nullptr);
@@ -94,7 +95,7 @@ static status_t handle_notice(struct ts_call *call, struct ts_lent text) {
         return status;
     line[text.length] = '\n';
     if (console.frames) {
-        serial_put(OUTPUT_LOG, line, text.length + 1, false);
+        serial_put(SERIAL_TEXT_LOG, line, text.length + 1, false);
         return STATUS_OK;
     }
     for (size_t i = 0; i < console.session_count; i++)
@@ -274,7 +275,7 @@ static status_t handle_size(struct ts_call *call, uint64_t *columns, uint64_t *r
         if (session->probe.asking)
             return TS_REPLY_LATER;
         probe_ask(&session->probe);
-        serial_put(OUTPUT_TEXT, PROBE_QUESTION, sizeof(PROBE_QUESTION) - 1,
+        serial_put(SERIAL_TEXT_OUTPUT, PROBE_QUESTION, sizeof(PROBE_QUESTION) - 1,
                    (session->devices & DEVICE_SCREEN) != 0);
         (void)ts_notification_timer(startup_descriptor("notification"), BIT_PROBE_OVER,
                                     clock_now() + PROBE_LIMIT_NS);
@@ -338,12 +339,13 @@ static status_t handle_read(struct ts_call *call, struct ts_lent buffer, uint64_
 
 // ---- session
 
-static status_t handle_mode(struct ts_call *call, uint64_t raw) {
+static status_t handle_mode(struct ts_call *call, enum console_input input) {
+    bool raw = input == CONSOLE_INPUT_RAW;
     struct session *session = session_of(call->badge);
     struct client *client = client_find(badge_process(call->badge), true);
     if (client == nullptr)
         return STATUS_TOO_MANY;
-    client->raw = raw != 0;
+    client->raw = raw;
     // The first shell; one in the background must not take the keyboard from it.
     if (grant_has(call->badge, GRANT_SESSION) && session->foreground == 0 && session->shell == 0)
         session->shell = client->process;
@@ -426,7 +428,7 @@ static void badge_closed(uint64_t badge) {
 }
 
 static void notified(uint64_t bits) {
-    if ((bits & BIT_SCREEN_NEW) != 0 && !console.frames) {
+    if ((bits & CONSOLE_SIGNAL_SCREEN) != 0 && !console.frames) {
         devices_open();
         for (size_t i = 0; i < console.session_count; i++)
             session_repaint(&console.sessions[i]);

@@ -9,7 +9,7 @@ enum { CHUNK = 2048, COLUMNS_USUAL = 80, ROWS_USUAL = 24 };
 
 static void device_put(unsigned devices, const char *bytes, size_t length) {
     if (devices & DEVICE_SERIAL)
-        serial_put(OUTPUT_TEXT, bytes, length, (devices & DEVICE_SCREEN) != 0);
+        serial_put(SERIAL_TEXT_OUTPUT, bytes, length, (devices & DEVICE_SCREEN) != 0);
     if (devices & DEVICE_SCREEN)
         screen_put(bytes, length);
 }

@@ -36,12 +36,12 @@ status_t volume_span(struct volume *volume, uint64_t number, uint64_t offset, ui
     if (status != STATUS_OK || offset >= node->size)
         return status;
     uint64_t wanted = min_u64(length, node->size - offset);
-    uint64_t block = block_at(volume, node, offset / VOLUME_BLOCK);
-    *bytes = block_bytes(volume, block) + offset % VOLUME_BLOCK;
-    *count = min_u64(wanted, VOLUME_BLOCK - offset % VOLUME_BLOCK);
+    uint64_t block = block_at(volume, node, offset / FILE_BLOCK_SIZE);
+    *bytes = block_bytes(volume, block) + offset % FILE_BLOCK_SIZE;
+    *count = min_u64(wanted, FILE_BLOCK_SIZE - offset % FILE_BLOCK_SIZE);
     while (*count < wanted && table_next(volume->table[block]) == block + 1) {
         block++;
-        *count += min_u64(wanted - *count, VOLUME_BLOCK);
+        *count += min_u64(wanted - *count, FILE_BLOCK_SIZE);
     }
     return STATUS_OK;
 }
@@ -50,20 +50,21 @@ status_t volume_span(struct volume *volume, uint64_t number, uint64_t offset, ui
 static void chain_write(struct volume *volume, uint64_t block, uint64_t index, uint64_t offset,
                         const uint8_t *bytes, uint64_t length) {
     const uint64_t end = offset + length;
-    for (; block != 0 && index * VOLUME_BLOCK < end; block = table_next(volume->table[block]), index++) {
-        uint64_t start = max_u64(offset, index * VOLUME_BLOCK);
-        uint64_t stop = min_u64(end, (index + 1) * VOLUME_BLOCK);
+    for (; block != 0 && index * FILE_BLOCK_SIZE < end; block = table_next(volume->table[block]), index++) {
+        uint64_t start = max_u64(offset, index * FILE_BLOCK_SIZE);
+        uint64_t stop = min_u64(end, (index + 1) * FILE_BLOCK_SIZE);
         if (start < stop)
-            memcpy(block_bytes(volume, block) + start % VOLUME_BLOCK, bytes + (start - offset), stop - start);
+            memcpy(block_bytes(volume, block) + start % FILE_BLOCK_SIZE, bytes + (start - offset),
+                   stop - start);
     }
 }
 
 // Bytes of a file's last block that its end has not reached yet.
 static void tail_clear(struct volume *volume, const struct volume_node *node) {
-    uint64_t part = node->size % VOLUME_BLOCK;
+    uint64_t part = node->size % FILE_BLOCK_SIZE;
     if (part != 0)
-        memset(block_bytes(volume, block_at(volume, node, node->size / VOLUME_BLOCK)) + part, 0,
-               VOLUME_BLOCK - part);
+        memset(block_bytes(volume, block_at(volume, node, node->size / FILE_BLOCK_SIZE)) + part, 0,
+               FILE_BLOCK_SIZE - part);
 }
 
 // Makes the file longer, with bytes or without; the caller was allowed the blocks.
@@ -71,9 +72,9 @@ static void content_grow(struct volume *volume, struct volume_request request, s
                          uint64_t size, uint64_t offset, const void *bytes, uint64_t length) {
     const uint64_t have = blocks_for(node->size), grow = blocks_for(size) - have;
     tail_clear(volume, node);
-    if (offset / VOLUME_BLOCK < have)
-        chain_write(volume, block_at(volume, node, offset / VOLUME_BLOCK), offset / VOLUME_BLOCK, offset,
-                    bytes, length);
+    if (offset / FILE_BLOCK_SIZE < have)
+        chain_write(volume, block_at(volume, node, offset / FILE_BLOCK_SIZE), offset / FILE_BLOCK_SIZE,
+                    offset, bytes, length);
     if (grow > 0) {
         uint64_t last;
         space_take(volume, request.client, grow, 0);
@@ -96,17 +97,17 @@ status_t volume_write(struct volume *volume, struct volume_request request, uint
         return status;
     if (request_done(volume, request, at))
         return STATUS_OK;
-    const uint64_t start = offset == VOLUME_APPEND ? node->size : offset;
+    const uint64_t start = offset == FILE_AT_END ? node->size : offset;
     uint64_t end;
-    if (ckd_add(&end, start, length) || end > volume->total.blocks * VOLUME_BLOCK)
+    if (ckd_add(&end, start, length) || end > volume->total.blocks * FILE_BLOCK_SIZE)
         return STATUS_NO_SPACE;
     *at = start;
     if (length == 0)
         return STATUS_OK;
     if (end <= node->size) {
         // Nothing else changes, so doing it again does no harm.
-        chain_write(volume, block_at(volume, node, start / VOLUME_BLOCK), start / VOLUME_BLOCK, start, bytes,
-                    length);
+        chain_write(volume, block_at(volume, node, start / FILE_BLOCK_SIZE), start / FILE_BLOCK_SIZE, start,
+                    bytes, length);
         redo_set(volume, &node->changed, request.now);
         redo_commit(volume);
         return STATUS_OK;
@@ -141,7 +142,7 @@ status_t volume_truncate(struct volume *volume, struct volume_request request, u
     status_t status = file_get(volume, number, &node);
     if (status != STATUS_OK)
         return status;
-    if (size > volume->total.blocks * VOLUME_BLOCK)
+    if (size > volume->total.blocks * FILE_BLOCK_SIZE)
         return STATUS_NO_SPACE;
     if (size <= node->size) {
         content_cut(volume, node, size, request.now);

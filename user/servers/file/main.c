@@ -16,12 +16,10 @@
 #include <user/path.h>
 #include <user/program.h>
 
-enum { WRITE_MAX = 1 << 18, MODE_FILE = 0644, MODE_FOLDER = 0755 };
+enum { MODE_FILE = 0644, MODE_FOLDER = 0755 };
 
 static struct index index_of_files;
 static struct volume volume;
-
-#define MODE_DIRECTORY (1ULL << 32)
 
 // What a number names: a file of the archive, or an entry of the volume.
 struct named {
@@ -30,11 +28,11 @@ struct named {
 };
 
 static uint64_t archived_mode(const struct index_file *file) {
-    return file->mode | (file->is_directory ? MODE_DIRECTORY : 0);
+    return file->mode | (file->is_directory ? FILE_MODE_DIRECTORY : 0);
 }
 
 static uint64_t entry_mode(const struct volume_entry *entry) {
-    return entry->is_directory ? MODE_FOLDER | MODE_DIRECTORY : MODE_FILE;
+    return entry->is_directory ? MODE_FOLDER | FILE_MODE_DIRECTORY : MODE_FILE;
 }
 
 static status_t number_find(uint64_t number, struct named *named) {
@@ -225,8 +223,8 @@ static status_t refuse_new(const struct path *path) {
     return index_find(&index_of_files, path->bytes, parent) >= 0 ? STATUS_READ_ONLY : STATUS_NOT_FOUND;
 }
 
-static status_t handle_create(struct ts_call *call, uint64_t kind, uint64_t token, struct ts_lent lent,
-                              uint64_t *file, uint64_t *size, uint64_t *mode) {
+static status_t handle_create(struct ts_call *call, enum file_create kind, uint64_t token,
+                              struct ts_lent lent, uint64_t *file, uint64_t *size, uint64_t *mode) {
     static struct path path;
     uint64_t number;
     status_t status = path_read(call, lent, &path);
@@ -234,8 +232,7 @@ static status_t handle_create(struct ts_call *call, uint64_t kind, uint64_t toke
         return status;
     if (!path.mounted)
         return refuse_new(&path);
-    status = volume_create(&volume, request_of(call, token), path.rest, path.rest_length,
-                           (enum volume_create)kind, &number);
+    status = volume_create(&volume, request_of(call, token), path.rest, path.rest_length, kind, &number);
     if (status != STATUS_OK)
         return status;
     *file = number;
@@ -245,7 +242,7 @@ static status_t handle_create(struct ts_call *call, uint64_t kind, uint64_t toke
 // The bytes are copied before anything is decided, so a write is done whole or not at all.
 static status_t handle_write(struct ts_call *call, uint64_t file, uint64_t offset, uint64_t token,
                              struct ts_lent data, uint64_t *at) {
-    static uint8_t bytes[WRITE_MAX];
+    static uint8_t bytes[FILE_WRITE_MAX];
     struct named named;
     status_t status = number_find(file, &named);
     if (status != STATUS_OK)
@@ -273,14 +270,16 @@ static status_t handle_truncate(struct ts_call *call, uint64_t file, uint64_t si
     return volume_truncate(&volume, request_of(call, 0), named.entry.number, size);
 }
 
-static status_t handle_remove(struct ts_call *call, uint64_t kind, uint64_t token, struct ts_lent lent) {
+static status_t handle_remove(struct ts_call *call, enum file_remove kind, uint64_t token,
+                              struct ts_lent lent) {
     static struct path path;
     status_t status = path_read(call, lent, &path);
     if (status != STATUS_OK)
         return status;
     if (!path.mounted)
         return refuse(&path);
-    return volume_remove(&volume, request_of(call, token), path.rest, path.rest_length, kind == 1);
+    return volume_remove(&volume, request_of(call, token), path.rest, path.rest_length,
+                         kind == FILE_REMOVE_DIRECTORY);
 }
 
 static status_t handle_rename(struct ts_call *call, uint64_t token, struct ts_lent lent,

@@ -11,7 +11,7 @@
 #define PATHS_MOUNT "tmp"
 
 // Whether it is absolute, without a NUL, and each part is a name: not empty, not `.` or `..`, at most
-// VOLUME_NAME_MAX bytes. "/" is.
+// FILE_NAME_MAX bytes. "/" is.
 bool path_is_valid(const char *path, size_t length);
 
 // Whether a valid path is the mount or below it; *rest is what stands behind, without the slash.

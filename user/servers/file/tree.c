@@ -218,19 +218,19 @@ static status_t node_create(struct volume *volume, struct volume_request request
 
 // What exists under the name of a request to create.
 static status_t node_reuse(struct volume *volume, struct volume_request request, struct volume_node *node,
-                           enum volume_create kind, uint64_t *number) {
-    if (kind == VOLUME_CREATE_NEW || kind == VOLUME_CREATE_DIRECTORY)
+                           enum file_create kind, uint64_t *number) {
+    if (kind == FILE_CREATE_NEW || kind == FILE_CREATE_DIRECTORY)
         return STATUS_EXISTS;
     if (node->kind == VOLUME_DIRECTORY)
         return STATUS_IS_DIRECTORY;
-    if (kind == VOLUME_CREATE_EMPTY)
+    if (kind == FILE_CREATE_EMPTY)
         content_cut(volume, node, 0, request.now);
     *number = node->number;
     return STATUS_OK;
 }
 
 status_t volume_create(struct volume *volume, struct volume_request request, const char *path, size_t length,
-                       enum volume_create kind, uint64_t *number) {
+                       enum file_create kind, uint64_t *number) {
     if (request_done(volume, request, number))
         return STATUS_OK;
     if (length == 0)
@@ -242,7 +242,7 @@ status_t volume_create(struct volume *volume, struct volume_request request, con
     if (place.node != nullptr)
         return node_reuse(volume, request, place.node, kind, number);
     return node_create(volume, request, &place,
-                       kind == VOLUME_CREATE_DIRECTORY ? VOLUME_DIRECTORY : VOLUME_FILE, number);
+                       kind == FILE_CREATE_DIRECTORY ? VOLUME_DIRECTORY : VOLUME_FILE, number);
 }
 
 // After the change that made its number 0: what it held is free.

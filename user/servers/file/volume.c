@@ -81,7 +81,7 @@ uint64_t chain_take(struct volume *volume, uint32_t owner, uint64_t count, uint6
     uint64_t first = 0, before = 0;
     for (uint64_t i = 0; i < count; i++) {
         uint64_t block = block_take(volume);
-        memset(block_bytes(volume, block), 0, VOLUME_BLOCK);
+        memset(block_bytes(volume, block), 0, FILE_BLOCK_SIZE);
         volume->table[block] = table_entry(owner, 0);
         if (before != 0) {
             volume->table[before] = table_entry(owner, block);
@@ -111,7 +111,7 @@ struct volume_node *node_get(const struct volume *volume, uint64_t number) {
 
 bool name_is_valid(const char *name, size_t length) {
     bool dots = (length == 1 && name[0] == '.') || (length == 2 && name[0] == '.' && name[1] == '.');
-    return length > 0 && length <= VOLUME_NAME_MAX && !dots && memchr(name, '/', length) == nullptr &&
+    return length > 0 && length <= FILE_NAME_MAX && !dots && memchr(name, '/', length) == nullptr &&
            memchr(name, 0, length) == nullptr;
 }
 
@@ -119,13 +119,13 @@ bool name_is_valid(const char *name, size_t length) {
 
 // Divides the region; false when it is too small. A fixed function of the size.
 static bool layout(struct volume *volume, void *memory, size_t size) {
-    uint64_t pages = size / VOLUME_BLOCK;
+    uint64_t pages = size / FILE_BLOCK_SIZE;
     uint64_t nodes = min_u64(pages, 1ULL << VOLUME_SLOT_BITS);
-    uint64_t clients_at = align_up(sizeof(struct volume_head), VOLUME_BLOCK);
-    uint64_t nodes_at = align_up(clients_at + VOLUME_CLIENTS * sizeof(struct volume_client), VOLUME_BLOCK);
-    uint64_t table_at = align_up(nodes_at + nodes * sizeof(struct volume_node), VOLUME_BLOCK);
-    uint64_t blocks_at = align_up(table_at + (pages + 1) * sizeof(uint64_t), VOLUME_BLOCK);
-    if (size < VOLUME_SIZE_MIN || size / VOLUME_BLOCK > UINT32_MAX || blocks_at >= pages * VOLUME_BLOCK)
+    uint64_t clients_at = align_up(sizeof(struct volume_head), FILE_BLOCK_SIZE);
+    uint64_t nodes_at = align_up(clients_at + VOLUME_CLIENTS * sizeof(struct volume_client), FILE_BLOCK_SIZE);
+    uint64_t table_at = align_up(nodes_at + nodes * sizeof(struct volume_node), FILE_BLOCK_SIZE);
+    uint64_t blocks_at = align_up(table_at + (pages + 1) * sizeof(uint64_t), FILE_BLOCK_SIZE);
+    if (size < VOLUME_SIZE_MIN || size / FILE_BLOCK_SIZE > UINT32_MAX || blocks_at >= pages * FILE_BLOCK_SIZE)
         return false;
     uint8_t *bytes = memory;
     *volume = (struct volume){.memory = bytes, .node_count = nodes, .next_block = 1, .next_slot = 1};
@@ -134,7 +134,7 @@ static bool layout(struct volume *volume, void *memory, size_t size) {
     volume->nodes = (void *)(bytes + nodes_at);
     volume->table = (void *)(bytes + table_at);
     volume->blocks = bytes + blocks_at;
-    volume->total = (struct volume_use){pages - blocks_at / VOLUME_BLOCK, nodes - 1};
+    volume->total = (struct volume_use){pages - blocks_at / FILE_BLOCK_SIZE, nodes - 1};
     return true;
 }
 
@@ -151,11 +151,11 @@ static void format(struct volume *volume, uint64_t size, uint64_t first_serial) 
 
 static bool node_is_sound(const struct volume *volume, const struct volume_node *node) {
     uint64_t slot = (uint64_t)(node - volume->nodes);
-    bool plain = node->kind == VOLUME_FILE && node->size <= volume->total.blocks * VOLUME_BLOCK;
+    bool plain = node->kind == VOLUME_FILE && node->size <= volume->total.blocks * FILE_BLOCK_SIZE;
     bool directory = node->kind == VOLUME_DIRECTORY && node->size == 0 && node->first == 0;
     return (node->number & ((1ULL << VOLUME_SLOT_BITS) - 1)) == slot &&
            node->number >> VOLUME_SLOT_BITS <= volume->head->last_serial && (plain || directory) &&
-           node->owner <= UINT32_MAX && node->name_length <= VOLUME_NAME_MAX &&
+           node->owner <= UINT32_MAX && node->name_length <= FILE_NAME_MAX &&
            name_is_valid(node_name(node), node->name_length);
 }
 
@@ -191,7 +191,7 @@ static bool chain_check(struct volume *volume, struct volume_node *node) {
     }
     if (found == wanted)
         return true;
-    node->size = found * VOLUME_BLOCK;
+    node->size = found * FILE_BLOCK_SIZE;
     return false;
 }
 

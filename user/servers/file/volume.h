@@ -2,8 +2,9 @@
 //
 // The writable files of /tmp: a region of memory that outlives the server, so that a successor finds all of
 // it again. Layout: a head, the clients, the nodes (one for each name), a table that chains blocks, the
-// blocks of 4096 bytes. Only the server writes to it; volume_open() still examines every field, drops what
-// does not fit, and derives the rest (free blocks, who holds how much, the trees by name) into the heap.
+// blocks of FILE_BLOCK_SIZE bytes. Only the server writes to it; volume_open() still examines every field,
+// drops what does not fit, and derives the rest (free blocks, who holds how much, the trees by name) into the
+// heap.
 //
 // Invariants, at each instant: every node but the root has a parent; its chain is long enough for its size;
 // no block is in two chains. Bytes behind a file's end are whatever they are, and are zeroed when the file
@@ -22,32 +23,23 @@
 #include <abi/status.h>
 #include <base/avl.h>
 #include <base/types.h>
+#include <protocols/file_values.h>
 
 enum {
-    VOLUME_BLOCK = 4096,
-    VOLUME_NAME_MAX = 255,
-    VOLUME_NAME_ROOM = 256,
-    VOLUME_PATH_MAX = 1018, // so that with "/tmp/" and a NUL it fits the clients' 1024
+    VOLUME_NAME_ROOM = FILE_NAME_MAX + 1,              // a multiple of 8
+    VOLUME_PATH_MAX = FILE_PATH_MAX - sizeof("/tmp/"), // so that with it and a NUL a client's buffer holds it
     VOLUME_CLIENTS = 256,
     VOLUME_REDO = 64,
     VOLUME_SLOT_BITS = 16,
     VOLUME_SHARE_BLOCKS = 16,
     VOLUME_SHARE_NAMES = 8,
-    VOLUME_SIZE_MIN = 64 * VOLUME_BLOCK,
+    VOLUME_SIZE_MIN = 64 * FILE_BLOCK_SIZE,
 };
 
-#define VOLUME_APPEND UINT64_MAX
 // The number of the root: the first serial number, slot 0. Above all numbers of the boot archive.
 #define VOLUME_ROOT (1ULL << VOLUME_SLOT_BITS)
 
 enum volume_kind : uint64_t { VOLUME_FILE = 1, VOLUME_DIRECTORY = 2 };
-
-enum volume_create : uint64_t {
-    VOLUME_CREATE_OPEN,
-    VOLUME_CREATE_NEW,
-    VOLUME_CREATE_EMPTY,
-    VOLUME_CREATE_DIRECTORY,
-};
 
 // ---- in the region
 
@@ -173,7 +165,7 @@ void volume_space(const struct volume *volume, uint32_t client, struct volume_sp
 [[nodiscard]] status_t volume_next(const struct volume *volume, uint64_t directory, uint64_t position,
                                    struct volume_entry *entry);
 [[nodiscard]] status_t volume_create(struct volume *volume, struct volume_request request, const char *path,
-                                     size_t length, enum volume_create kind, uint64_t *number);
+                                     size_t length, enum file_create kind, uint64_t *number);
 [[nodiscard]] status_t volume_remove(struct volume *volume, struct volume_request request, const char *path,
                                      size_t length, bool directory);
 [[nodiscard]] status_t volume_rename(struct volume *volume, struct volume_request request, const char *path,

@@ -22,7 +22,7 @@ static inline struct volume_links *links_of(const struct volume *volume, const s
 }
 
 static inline uint64_t blocks_for(uint64_t size) {
-    return size / VOLUME_BLOCK + (size % VOLUME_BLOCK != 0);
+    return size / FILE_BLOCK_SIZE + (size % FILE_BLOCK_SIZE != 0);
 }
 
 static inline uint64_t table_next(uint64_t entry) {
@@ -38,7 +38,7 @@ static inline uint64_t table_entry(uint32_t owner, uint64_t next) {
 }
 
 static inline uint8_t *block_bytes(const struct volume *volume, uint64_t block) {
-    return volume->blocks + (block - 1) * VOLUME_BLOCK;
+    return volume->blocks + (block - 1) * FILE_BLOCK_SIZE;
 }
 
 // The node of a number, or nullptr.

@@ -22,7 +22,7 @@
 #include <user/allowance.h>
 #include <user/program.h>
 
-enum { LINE_SIZE = 1024, TEXT_MAX = 400 };
+enum { LINE_SIZE = 1024 };
 
 // In the kept memory, zero at first. One word, so it is whole at any moment.
 struct kept {
@@ -99,13 +99,13 @@ static status_t line_write(uint64_t level, uint32_t writer, const char *text) {
 }
 
 static void refused_write(uint32_t writer, uint32_t refused) {
-    char text[TEXT_MAX + 1];
+    char text[LOG_TEXT_MAX + 1];
     format_buffer(text, sizeof(text), "(%u lines were too many and are lost)", refused);
     (void)line_write(LOG_INFO, writer, text);
 }
 
 static status_t handle_write(struct ts_call *call, uint64_t level, struct ts_lent text) {
-    char bytes[TEXT_MAX + 1];
+    char bytes[LOG_TEXT_MAX + 1];
     uint32_t writer = badge_process(call->badge), refused = 0;
     if (!allowance_take(&server.allowances, writer, clock_now(), &refused))
         return STATUS_TOO_MANY;

@@ -7,6 +7,7 @@
 
 #include "draw.h"
 #include <abi/constants.h>
+#include <protocols/console_values.h>
 #include <protocols/terminal.h>
 #include <tessera/syscalls.h>
 #include <user/heap.h>
@@ -16,8 +17,6 @@ enum {
     CHUNK = 4096,
     ANSWERS_SIZE = 256,
     BIT_FRAME = 1,
-    CONSOLE_BIT_ANSWER = 4,
-    CONSOLE_BIT_STARTED = 8,
     ARGUMENTS = 6,
 };
 
@@ -41,7 +40,7 @@ static void answer(void *context, const char *bytes, size_t length) {
         return;
     for (size_t i = 0; i < length; i++)
         answers[answer_count++] = bytes[i];
-    (void)ts_notification_signal(startup_descriptor("signal_console"), CONSOLE_BIT_ANSWER);
+    (void)ts_notification_signal(startup_descriptor("signal_console"), CONSOLE_SIGNAL_ANSWER);
 }
 
 static void frame_draw(void) {
@@ -139,7 +138,7 @@ int main(int count, char **arguments) {
     has_screen = screen_open(count, arguments);
     if (has_screen)
         frame_want();
-    (void)ts_notification_signal(startup_descriptor("signal_console"), CONSOLE_BIT_STARTED);
+    (void)ts_notification_signal(startup_descriptor("signal_console"), CONSOLE_SIGNAL_SCREEN);
     struct ts_call call;
     while (ts_call_receive(startup_descriptor("endpoint"), TERMINAL_OFFER_SLOTS, 0, DEADLINE_NONE, &call) ==
            STATUS_OK) {

@@ -9,6 +9,7 @@
 
 #include <abi/status.h>
 #include <base/types.h>
+#include <protocols/file_values.h>
 
 struct file {
     uint64_t number;
@@ -18,34 +19,22 @@ struct file {
     int64_t changed; // seconds since 1970, 0: not known; fs_stat() alone says it
 };
 
-enum { FILE_NAME_SIZE = 1024 };
-
 struct directory_entry {
-    char name[FILE_NAME_SIZE];
+    char name[FILE_LIST_MAX];
     struct file file;
 };
 
-// What fs_create() does about a file that exists, in the words of the protocol.
-enum fs_create_kind : uint64_t {
-    FS_CREATE_OPEN = 0,     // opens it
-    FS_CREATE_NEW = 1,      // EXISTS
-    FS_CREATE_EMPTY = 2,    // opens it and empties it
-    FS_CREATE_DIRECTORY = 3 // a directory; EXISTS
-};
-
 [[nodiscard]] status_t fs_open(const char *path, struct file *file);
-[[nodiscard]] status_t fs_create(const char *path, enum fs_create_kind kind, struct file *file);
+[[nodiscard]] status_t fs_create(const char *path, enum file_create kind, struct file *file);
 
-// Reads once, at most FS_READ_MAX bytes; *count is 0 at the end of the file only, or for size 0.
+// Reads once, at most FILE_READ_MAX bytes; *count is 0 at the end of the file only, or for size 0.
 [[nodiscard]] status_t fs_read(const struct file *file, uint64_t offset, void *buffer, size_t size,
                                size_t *count);
 
-// Writes all of it, in pieces of FS_WRITE_MAX; with an error the pieces before it stand.
+// Writes all of it, in pieces of FILE_WRITE_MAX; with an error the pieces before it stand.
 [[nodiscard]] status_t fs_write(const struct file *file, uint64_t offset, const void *bytes, size_t size);
 // The same at the end of the file; no other writer comes inside a piece.
 [[nodiscard]] status_t fs_append(const struct file *file, const void *bytes, size_t size);
-
-enum { FS_READ_MAX = 1 << 20, FS_WRITE_MAX = 1 << 18 };
 
 // Asks again for what the number names.
 [[nodiscard]] status_t fs_stat(struct file *file);

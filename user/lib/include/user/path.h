@@ -6,8 +6,9 @@
 #define USER_PATH_H
 
 #include <base/types.h>
+#include <protocols/file_values.h>
 
-enum { PATH_SIZE = 1024 };
+enum { PATH_SIZE = FILE_PATH_MAX }; // with a NUL
 
 // Joins `path` to the absolute `directory` (unless it is absolute itself) and writes the one name of that
 // file.

@@ -6,6 +6,7 @@
 #define USER_PROCESS_RECORD_H
 
 #include <base/types.h>
+#include <protocols/init_values.h>
 
 enum process_state : uint64_t { PROCESS_RUNNING = 0, PROCESS_ENDED = 1 };
 
@@ -20,8 +21,8 @@ struct process_record {
     uint64_t bytes_limit;
     uint64_t cpu_time; // nanoseconds
     uint64_t reserved[3];
-    char name[32]; // NUL-ended
+    char name[INIT_NAME_SIZE]; // NUL-ended
 };
-static_assert(sizeof(struct process_record) == 128);
+static_assert(sizeof(struct process_record) == INIT_PROCESS_RECORD_SIZE);
 
 #endif

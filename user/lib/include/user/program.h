@@ -12,6 +12,7 @@
 #include <base/format.h>
 #include <base/log_level.h>
 #include <base/types.h>
+#include <protocols/init_values.h>
 #include <user/exit.h>
 #include <user/options.h>
 #include <user/startup.h>
@@ -75,14 +76,10 @@ void *memory_map(desc_t memory, uint64_t flags, uint64_t *size);
 
 // ---- environment
 
-// The value of a variable; nullptr when there is none of this name.
-const char *environment_get(const char *name);
 // The strings NAME=VALUE that the program was started with, `count` of them.
 const char *const *environment_all(size_t *count);
 
 // ---- processes
-
-enum : uint64_t { GROUP_OWN = 0, GROUP_NEW = 1 };
 
 // How to start a program. spawn_init() sets what is usual: the streams, environment, directory and group of
 // the caller, the limits of the image.
@@ -94,7 +91,7 @@ struct spawn {
     size_t environment_count;
     const char *const *environment;
     struct stream streams[STREAM_COUNT]; // the ends of pipes stay the caller's too
-    uint64_t group;                      // GROUP_OWN, GROUP_NEW, or a child whose group it joins
+    uint64_t group;                      // INIT_GROUP_OWN, INIT_GROUP_NEW, or a child whose group it joins
     uint64_t memory;                     // bytes; 0: what the image says
     uint64_t priority;                   // 0: what the image says
 };

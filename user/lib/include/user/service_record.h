@@ -6,6 +6,7 @@
 #define USER_SERVICE_RECORD_H
 
 #include <base/types.h>
+#include <protocols/init_values.h>
 
 enum service_state : uint64_t {
     SERVICE_RUNNING = 0,
@@ -22,8 +23,8 @@ struct service_record {
     uint64_t started;   // clock; 0: it does not run
     uint64_t essential; // 1: the system stops when it has failed too often
     uint64_t reserved;
-    char name[32]; // NUL-ended
+    char name[INIT_NAME_SIZE]; // NUL-ended
 };
-static_assert(sizeof(struct service_record) == 80);
+static_assert(sizeof(struct service_record) == INIT_SERVICE_RECORD_SIZE);
 
 #endif

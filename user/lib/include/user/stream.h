@@ -12,6 +12,8 @@
 
 #include <abi/status.h>
 #include <base/types.h>
+#include <protocols/console_values.h>
+#include <protocols/init_values.h>
 
 enum stream_kind : uint32_t {
     STREAM_NOTHING, // reads nothing, loses what is written
@@ -22,19 +24,16 @@ enum stream_kind : uint32_t {
 };
 
 enum { STREAM_INPUT, STREAM_OUTPUT, STREAM_MESSAGES, STREAM_COUNT };
-
-// Of the console: which of its two kinds of text.
-enum { STREAM_NUMBER_OUTPUT = 0, STREAM_NUMBER_MESSAGES = 1 };
+static_assert(STREAM_COUNT == INIT_STREAM_LAST + 1);
 
 // As it stands in the start-up pages and in a spawn request.
 struct stream {
     uint32_t kind;
     uint32_t reserved;
-    uint64_t
-        number; // of the file at the file server; of the console: see above; the descriptor of a pipe's end
+    uint64_t number; // of the file at the file server; enum console_text; the descriptor of a pipe's end
     uint64_t offset; // of a file that is read: where the next byte stands
 };
-static_assert(sizeof(struct stream) == 24);
+static_assert(STREAM_COUNT * sizeof(struct stream) == INIT_STREAMS_SIZE);
 
 // *count is 0 at the end. With a pipe: PIPE_CLOSED or SERVER_DIED when the pipe's server ended.
 [[nodiscard]] status_t stream_read(size_t index, void *buffer, size_t size, size_t *count);
