@@ -71,9 +71,17 @@ static const char *variable(void *context, const char *name, size_t length) {
     return length % 2 ? " a  'b' $x\n" : *name == '?' ? "0" : NULL;
 }
 
+static const char *output(void *context, const char *commands, size_t length) {
+    static char printed[64];
+    (void)context;
+    fuzz_check(commands[-1] == '(' && commands[length] == ')');
+    snprintf(printed, sizeof(printed), "%.*s", (int)length, commands);
+    return length % 7 == 6 ? NULL : printed;
+}
+
 static char *const arguments[] = {"1 2", "", "\t3"};
 static const struct expand_source source = {
-    .variable = variable, .argument_count = 3, .arguments = arguments, .zero = "sh"};
+    .variable = variable, .output = output, .argument_count = 3, .arguments = arguments, .zero = "sh"};
 
 static void check_fields(const struct fields *fields) {
     fuzz_check(fields->count <= FIELDS_MAX && fields->words[fields->count] == NULL);

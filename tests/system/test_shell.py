@@ -166,7 +166,7 @@ def test_control_c_ends_the_program_in_the_foreground(machine):
 
 
 def test_control_c_ends_a_whole_pipeline_and_the_line(machine):
-    for line in ("sleep 1000 | cat | wc; echo not this", "true | sleep 1000 && echo not this", "sh -c 'sleep 1000; cat'; echo not this"):
+    for line in ("x=$(sleep 1000); echo not this", "echo not this $(echo; sleep 1000)", "sleep 1000 | cat | wc; echo not this", "true | sleep 1000 && echo not this", "sh -c 'sleep 1000; cat'; echo not this"):
         machine.send(line + "\r")
         machine.expect(line)
         machine.send("\x03")
@@ -202,7 +202,7 @@ def test_pipelines_leave_nothing(machine):
     pipe = next(line.split()[0] for line in machine.command("ps").splitlines() if line.endswith(" pipe"))
     held = f"descs 1 | wc -l; descs {pipe} | wc -l"
     before = machine.command(held)
-    machine.command("for i in 1 2 3 4 5; do for j in 1 2 3 4 5; do echo a | cat | cat > /tmp/l; nothing | cat < /none; (exit 1) | true & wait; done; done")
+    machine.command("for i in 1 2 3 4 5; do for j in 1 2 3 4 5; do echo a | cat | cat > /tmp/l; nothing | cat < /none; (exit 1) | true & wait; x=$(echo a $(echo b)); echo $(nothing) > /tmp/l; done; done")
     assert machine.command(held) == before
 
 

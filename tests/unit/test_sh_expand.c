@@ -24,6 +24,14 @@ static const char *variable(void *context, const char *name, size_t length) {
     return NULL;
 }
 
+// Prints the text, and more than fits for `long`.
+static const char *output(void *context, const char *text, size_t length) {
+    static char printed[64];
+    (void)context;
+    snprintf(printed, sizeof(printed), "%.*s", (int)length, text);
+    return strcmp(printed, "long") == 0 ? NULL : printed;
+}
+
 // There are the files `aa`, `ab` and `a b`; only these patterns are known.
 static bool names(void *context, const char *pattern, struct fields *to) {
     (void)context;
@@ -39,6 +47,7 @@ static const char *expand_with(size_t count, char *const *arguments, const char 
     static char out[4096];
     const struct expand_source source = {.variable = variable,
                                          .names = names,
+                                         .output = output,
                                          .argument_count = count,
                                          .arguments = arguments,
                                          .zero = "zero"};
@@ -135,6 +144,22 @@ static void test_names(void **state) {
     assert_false(expand_word("full*", 5, &source, &fields));
 }
 
+static void test_outputs(void **state) {
+    (void)state;
+    expect("$(one)", "[one]");
+    expect("<$(a  b\n c)>", "[<a][b][c>]");
+    expect("\"$(a  b)\"'$(c)'\\$x", "[a  b$(c)$x]");
+    expect("$()x$( )", "[x]");
+    expect("\"$()\"", "[]");
+    expect("$(a*)", "[a b][aa][ab]");
+    expect("$(echo \")\" $(b) \\) ')' # )\n)", "[echo][\")\"][$(b)][\\)][')'][#][)]");
+    char *const arguments[] = {""};
+    assert_string_equal(expand_with(1, arguments, "x=$(a  b)", true), "[x=a  b]");
+    const struct expand_source source = {.variable = variable, .output = output, .zero = ""};
+    fields_clear(&fields);
+    assert_false(expand_word("$(long)", 7, &source, &fields));
+}
+
 static void test_whole(void **state) {
     (void)state;
     char *const arguments[] = {"1", "2"};
@@ -163,7 +188,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quotes),    cmocka_unit_test(test_variables), cmocka_unit_test(test_splitting),
         cmocka_unit_test(test_arguments), cmocka_unit_test(test_whole),     cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names),     cmocka_unit_test(test_outputs),
     };
     return cmocka_run_group_tests_name("sh_expand", tests, NULL, NULL);
 }

@@ -121,6 +121,16 @@ static void test_quotes_stay(void **state) {
     expect("${x}y ${10} ${?} $", "[${x}y][${10}][${?}][$];.");
 }
 
+static void test_substitutions_stay(void **state) {
+    (void)state;
+    expect("a$(b c)d e", "[a$(b c)d][e];.");
+    expect("\"$(b \")\" ')' \\))\"c", "[\"$(b \")\" ')' \\))\"c];.");
+    expect("$( (a); (b) )", "[$( (a); (b) )];.");
+    expect("$(a # )\n)", "[$(a # )\n)];.");
+    expect("$(a$(b \"$(c)\")|d) e", "[$(a$(b \"$(c)\")|d)][e];.");
+    expect("$()", "[$()];.");
+}
+
 static void test_pipelines_and_chains(void **state) {
     (void)state;
     expect("a | b |c", "|([a],[b],[c]);.");
@@ -171,7 +181,9 @@ static void test_errors(void **state) {
     expect("a \\", "<2: a quote is not closed>");
     expect("a ${x", "<2: ${ is not closed>");
     expect("a ${x:-y}", "<2: this shell has no such substitution>");
-    expect("a $(b)", "<2: this shell has no such substitution>");
+    expect("a $((b))", "<2: this shell has no such substitution>");
+    expect("a \"$(b", "<3: a substitution that begins here is not closed>");
+    expect("a $(b 'c)", "<6: a quote is not closed>");
     expect("a `b`", "<2: this shell has no such substitution>");
     expect("\"`b`\"", "<1: this shell has no such substitution>");
     expect("${}", "<2: a variable's name is missing here>");
@@ -223,6 +235,9 @@ static void test_limits(void **state) {
     strcat(many, "a");
     assert_int_equal(parse_line(many, &at, &tree), PARSE_PIPELINE_TOO_LONG);
     at = 0;
+    repeat("$(", 30000, many);
+    assert_int_equal(parse_line(many, &at, &tree), PARSE_TOO_DEEP);
+    at = 0;
     repeat("(", 30000, many);
     assert_int_equal(parse_line(many, &at, &tree), PARSE_TOO_DEEP);
     at = 0;
@@ -257,6 +272,7 @@ static void test_open_texts(void **state) {
         {"for 1\n", false},
         {"if a; then b; fi\n", false},
         {"a >\n", false},
+        {"a $(b\n", true},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         uint32_t at = 0;
@@ -272,6 +288,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_and_lists),
         cmocka_unit_test(test_quotes_stay),
+        cmocka_unit_test(test_substitutions_stay),
         cmocka_unit_test(test_pipelines_and_chains),
         cmocka_unit_test(test_redirections),
         cmocka_unit_test(test_assignments),

@@ -178,9 +178,24 @@ static void put_variable(struct expander *expander, const char *name, size_t len
     }
 }
 
+static void put_output(struct expander *expander) {
+    size_t length = lexer_substitution_length(expander->at);
+    const struct expand_source *source = expander->source;
+    const char *value = length > 3 ? source->output(source->context, expander->at + 2, length - 3) : "";
+    if (value != nullptr)
+        put_value(expander, value);
+    else
+        expander->overflow = true;
+    expander->at += length;
+}
+
 // At a `$`. One that begins no variable stands for itself.
 static void dollar(struct expander *expander) {
     const char *name = expander->at + 1;
+    if (name < expander->end && *name == '(') {
+        put_output(expander);
+        return;
+    }
     bool braces = name < expander->end && *name == '{';
     name += braces;
     size_t left = (size_t)(expander->end - name);

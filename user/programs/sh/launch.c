@@ -56,8 +56,11 @@ static void program_start(const struct node *node, struct stage *stage, uint64_t
         return;
     status_t status = spawn_start(&spawn, &stage->process);
     if (status != STATUS_OK) {
+        struct streams_kept kept;
         stage->process = 0;
+        streams_enter(&kept, stage->streams); // the message goes where the program's own would have gone
         shell.status = spawn_failed(&spawn, status);
+        streams_leave(&kept);
     }
 }
 
@@ -89,13 +92,13 @@ static void stage_start(const struct node *node, struct stage *stage, uint64_t l
 
 // ---- pipelines
 
-static void end_release(struct stream *stream) {
+void end_release(struct stream *stream) {
     if (stream->kind == STREAM_PIPE)
         (void)ts_descriptor_release((desc_t){stream->number});
     stream->kind = STREAM_NOTHING;
 }
 
-static bool pipe_between(struct stream *output, struct stream *input) {
+bool pipe_between(struct stream *output, struct stream *input) {
     desc_t reader, writer;
     status_t status = pipe_make(startup_descriptor("pipe"), &reader, &writer, DEADLINE_NONE);
     if (status != STATUS_OK) {

@@ -64,11 +64,38 @@ void lexer_skip_lines(struct lexer *lexer) {
 
 // ---- words
 
-// Behind a `$`: `${NAME}` has to be whole; what other shells know beside variables is refused.
+// At the parenthesis of a `$(`: up to the one that closes it. What stands between is not looked at beyond its
+// words: the shell that runs it says what is wrong with it.
+static enum parse_result substitution(struct lexer *lexer, uint32_t start) {
+    unsigned open = 0;
+    if (++lexer->depth > LEXER_DEPTH_MAX)
+        return lexer_wrong(lexer, PARSE_TOO_DEEP, start);
+    do {
+        char byte = lexer_peek(lexer, 0);
+        struct slice word;
+        if (byte == 0)
+            return lexer_wrong(lexer, PARSE_OPEN_SUBSTITUTION, start);
+        open += byte == '(';
+        open -= byte == ')';
+        if (lexer_ends_word(byte)) {
+            lexer->at++;
+        } else {
+            PARSE_TRY(lexer_word(lexer, &word));
+        }
+        if (open > 0)
+            lexer_skip_lines(lexer);
+    } while (open > 0);
+    lexer->depth--;
+    return PARSE_LINE;
+}
+
+// Behind a `$`: `${NAME}` has to be whole; what other shells know beside it and `$(...)` is refused.
 static enum parse_result dollar(struct lexer *lexer) {
     uint32_t start = lexer->at++;
-    if (lexer_peek(lexer, 0) == '(')
+    if (lexer_peek(lexer, 0) == '(' && lexer_peek(lexer, 1) == '(')
         return lexer_wrong(lexer, PARSE_NOT_SUPPORTED, start);
+    if (lexer_peek(lexer, 0) == '(')
+        return substitution(lexer, start);
     if (lexer_peek(lexer, 0) != '{')
         return PARSE_LINE;
     lexer->at++;
@@ -143,6 +170,11 @@ enum parse_result lexer_word(struct lexer *lexer, struct slice *slice) {
         PARSE_TRY(piece(lexer));
     slice->length = lexer->at - slice->start;
     return PARSE_LINE;
+}
+
+size_t lexer_substitution_length(const char *text) {
+    struct lexer lexer = {.text = text};
+    return dollar(&lexer) == PARSE_LINE ? lexer.at : 0;
 }
 
 // Whether the word that begins here, unquoted, is this one.

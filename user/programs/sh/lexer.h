@@ -2,7 +2,7 @@
 //
 // Where the words of a shell's text begin and end. '...', "..." and backslash quote; `#` at the start of a
 // word begins a comment; a backslash before a newline joins two lines. Pure. A word stays as it was typed, a
-// slice of the text, and what stands in it is whole: each quote closed, each `${NAME}` ended.
+// slice of the text, and what stands in it is whole: each quote closed, each `${NAME}` and `$(...)` ended.
 //
 // Invariant: `at` never passes the text's NUL.
 
@@ -17,6 +17,7 @@ enum parse_result {
     PARSE_END, // nothing but blanks and comments is left
     PARSE_OPEN_QUOTE,
     PARSE_OPEN_BRACE,
+    PARSE_OPEN_SUBSTITUTION,
     PARSE_TOO_LONG,
     PARSE_TOO_DEEP,
     PARSE_PIPELINE_TOO_LONG,
@@ -28,6 +29,8 @@ enum parse_result {
     PARSE_WORD_MISSING, // a compound command ends too early
     PARSE_NOT_SUPPORTED,
 };
+
+enum { LEXER_DEPTH_MAX = 32 };
 
 struct slice {
     uint32_t start;
@@ -44,6 +47,7 @@ struct slice {
 struct lexer {
     const char *text;
     uint32_t at;
+    unsigned depth;    // of the `$(` around it
     uint32_t error_at; // of what lexer_wrong() was told
 };
 
@@ -66,6 +70,8 @@ void lexer_skip_lines(struct lexer *lexer);
 bool lexer_at_word(const struct lexer *lexer, const char *wanted);
 bool lexer_take_word(struct lexer *lexer, const char *wanted);
 
+// The length of the whole `$(...)` that begins here.
+size_t lexer_substitution_length(const char *text);
 // The length of the variable's name at the start of `text`: letters, digits and `_`, no digit first.
 size_t lexer_name_length(const char *text, size_t length);
 

@@ -11,6 +11,7 @@ static const char *const result_texts[] = {
     [PARSE_END] = "nothing left",
     [PARSE_OPEN_QUOTE] = "a quote is not closed",
     [PARSE_OPEN_BRACE] = "${ is not closed",
+    [PARSE_OPEN_SUBSTITUTION] = "a substitution that begins here is not closed",
     [PARSE_TOO_LONG] = "the line has too many words",
     [PARSE_TOO_DEEP] = "the line is nested too deeply",
     [PARSE_PIPELINE_TOO_LONG] = "more than 16 programs in one pipeline",
@@ -423,6 +424,6 @@ enum parse_result parse_line(const char *text, uint32_t *at, struct tree *tree) 
 
 bool parse_is_open(const char *text, const struct tree *tree, enum parse_result error) {
     bool at_end = text[tree->error_at] == 0;
-    return error == PARSE_OPEN_QUOTE ||
+    return error == PARSE_OPEN_QUOTE || error == PARSE_OPEN_SUBSTITUTION ||
            (at_end && (error == PARSE_COMMAND_MISSING || error == PARSE_WORD_MISSING));
 }

@@ -34,8 +34,9 @@ static void command_run(const struct node *node) {
         return;
     }
     // The words may ask for the status of the command before.
+    shell.output_status = 0;
     if (assign(node))
-        shell.status = 0;
+        shell.status = shell.output_status;
 }
 
 static bool stops(void) {

@@ -20,10 +20,11 @@
 struct shell {
     char directory[PATH_SIZE];
     int status;
-    bool ended;       // `exit`
-    bool interrupted; // Ctrl-C: the rest of the line is not run
-    bool interactive; // a person types at the console
-    const char *zero; // $0
+    int output_status; // of the last `$(...)`
+    bool ended;        // `exit`
+    bool interrupted;  // Ctrl-C: the rest of the line is not run
+    bool interactive;  // a person types at the console
+    const char *zero;  // $0
     size_t argument_count;
     char *const *arguments;
     struct variables variables;
@@ -51,7 +52,7 @@ static inline const struct node *node_at(uint16_t index) {
 // ---- words.c
 
 // The strings of a node's words from this one on go to shell.fields. False: they are too long, which was
-// said.
+// said, or Ctrl-C ended what some were to come from.
 [[nodiscard]] bool words_expand(const struct node *node, size_t from);
 // `sh -c TEXT $0 $1 ...`, for what is more than a program. The text of `( list )` is that of the list.
 [[nodiscard]] bool words_for_shell(const struct node *node);
@@ -79,6 +80,17 @@ void streams_leave(const struct streams_kept *kept);
 // Starts the commands of a node, a pipeline or one command, as one job. Those that the shell does itself are
 // done.
 void pipeline_run(const struct node *node, bool background);
+
+// A pipe, or nothing for both and a message.
+[[nodiscard]] bool pipe_between(struct stream *output, struct stream *input);
+// Gives an end of a pipe back; other streams are only forgotten.
+void end_release(struct stream *stream);
+
+// ---- substitution.c
+
+// What a shell of its own prints that runs this text, without the newlines at its end; it stays until the
+// next call. nullptr: it is too long.
+const char *substitution_output(const char *text, size_t length);
 
 // ---- builtin.c
 

@@ -25,9 +25,15 @@ static bool names(void *context, const char *pattern, struct fields *fields) {
     return glob_expand(shell.directory, pattern, fields);
 }
 
+static const char *output(void *context, const char *text, size_t length) {
+    (void)context;
+    return substitution_output(text, length);
+}
+
 static struct expand_source source(void) {
     return (struct expand_source){.variable = variable,
                                   .names = names,
+                                  .output = output,
                                   .argument_count = shell.argument_count,
                                   .arguments = shell.arguments,
                                   .zero = shell.zero};
@@ -47,12 +53,14 @@ bool words_expand(const struct node *node, size_t from) {
         if (!expand_word(shell.text + word.start, word.length, &values, &shell.fields))
             return too_long();
     }
-    return true;
+    return !shell.interrupted;
 }
 
 bool whole_expand(struct slice slice, struct fields *fields) {
     struct expand_source values = source();
-    return expand_whole(shell.text + slice.start, slice.length, &values, fields) || too_long();
+    if (!expand_whole(shell.text + slice.start, slice.length, &values, fields))
+        return too_long();
+    return !shell.interrupted;
 }
 
 bool words_for_shell(const struct node *node) {
