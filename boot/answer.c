@@ -2,18 +2,19 @@
 //
 // The responses. One function per request, all in one table; a request that has no row, or whose function
 // finds nothing to say, keeps what its response pointer held. Source: PROTOCOL.md, "Feature List".
-// Left alone: what other architectures have (device tree, RISC-V hart), and what describes the terminal of
+// Left alone: what other architectures have (device tree, hart), and what describes the terminal of
 // another loader (Flanterm).
 
+#include "answer.h"
 #include "arch.h"
 #include "arena.h"
-#include "boot.h"
+#include "screen.h"
 #include <base/string.h>
 
 #define ENTROPY_MAX 512
 
 static uint64_t address_of(const void *object) {
-    return boot_virtual((uint64_t)(uintptr_t)object);
+    return arch_virtual((uint64_t)(uintptr_t)object);
 }
 
 static uint64_t text_address(const char *text) {
@@ -105,7 +106,7 @@ static void *answer_module(struct boot *boot) {
 
 // Firmware's tables are given as physical addresses up to base revision `last`, through the direct map later.
 static uint64_t table_address(const struct boot *boot, uint64_t physical, uint64_t last) {
-    return physical == 0 || boot->base_revision <= last ? physical : boot_virtual(physical);
+    return physical == 0 || boot->base_revision <= last ? physical : arch_virtual(physical);
 }
 
 static void *answer_rsdp(struct boot *boot) {
@@ -132,7 +133,7 @@ static void *answer_efi_memory_map([[maybe_unused]] struct boot *boot) {
     if (raw.map == 0)
         return nullptr;
     struct limine_efi_memory_map_response *response = arena_take(sizeof *response);
-    response->map = boot_virtual(raw.map);
+    response->map = arch_virtual(raw.map);
     response->size = raw.size;
     response->descriptor_size = raw.descriptor_size;
     response->descriptor_version = raw.descriptor_version;

@@ -35,6 +35,11 @@ extern const char arch_name[];
 // Where the higher half direct map of the kernel begins.
 uint64_t arch_hhdm_base(void);
 
+// The address that the kernel uses for physical memory.
+static inline uint64_t arch_virtual(uint64_t physical) {
+    return arch_hhdm_base() + physical;
+}
+
 // The kernel's page tables. They are built from a pool of pages handed over once; arch_tables_bound() says
 // how many pages mapping `length` bytes in one piece can need.
 uint64_t arch_tables_bound(uint64_t length);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading limine.conf (see config.h). Source: CONFIG.md of Limine 12, "Structure of the config file" and
-// "Paths". Every option is one row of a table, so what is understood can be read off at one place.
+// Reading limine.conf (see config.h). Source: CONFIG.md of Limine 12, "Structure of the config file". Every
+// option is one row of a table, so what is understood can be read off at one place.
 
 #include "config.h"
-#include "blake2b.h"
+#include "default_entry.h"
 #include <base/string.h>
 
 #define TIMEOUT_DEFAULT 5 // seconds
@@ -30,48 +30,6 @@ static bool refuse(struct parser *parser, const char *reason) {
     return false;
 }
 
-static char lower(char character) {
-    return character >= 'A' && character <= 'Z' ? (char)(character - 'A' + 'a') : character;
-}
-
-bool config_text_is(struct config_text text, const char *word) {
-    size_t length = strlen(word);
-    if (text.length != length)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (lower(text.start[i]) != lower(word[i]))
-            return false;
-    return true;
-}
-
-static bool is_blank(char character) {
-    return character == ' ' || character == '\t' || character == '\r';
-}
-
-static struct config_text text_trim(struct config_text text) {
-    while (text.length > 0 && is_blank(text.start[0])) {
-        text.start++;
-        text.length--;
-    }
-    while (text.length > 0 && is_blank(text.start[text.length - 1]))
-        text.length--;
-    return text;
-}
-
-static bool parse_number(struct config_text text, uint32_t *number) {
-    uint32_t value = 0;
-    if (text.length == 0)
-        return false;
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.start[i] < '0' || text.start[i] > '9')
-            return false;
-        if (ckd_mul(&value, value, 10U) || ckd_add(&value, value, (uint32_t)(text.start[i] - '0')))
-            return false;
-    }
-    *number = value;
-    return true;
-}
-
 static void note(struct config *config, unsigned line, const char *option, const char *text) {
     if (config->note_count < CONFIG_NOTES_MAX)
         config->notes[config->note_count++] = (struct config_note){line, option, text};
@@ -82,7 +40,7 @@ static bool parse_seconds(struct config_text text, uint32_t *seconds) {
     for (size_t i = 0; i < text.length; i++)
         if (text.start[i] < '0' || text.start[i] > '9')
             return false;
-    if (!parse_number(text, seconds))
+    if (!config_text_number(text, seconds))
         *seconds = TIMEOUT_MAX;
     return text.length > 0;
 }
@@ -97,7 +55,7 @@ static bool parse_milliseconds(struct config_text value, uint32_t *milliseconds)
         whole.length = (size_t)(dot - value.start);
         uint32_t weight = 100;
         for (const char *at = dot + 1; at < value.start + value.length; at++, weight /= 10) {
-            if (!parse_number((struct config_text){at, 1, value.line}, &digit))
+            if (!config_text_number((struct config_text){at, 1, value.line}, &digit))
                 return false;
             fraction += digit * weight;
         }
@@ -168,13 +126,13 @@ static bool handle_architecture(struct parser *parser, struct config_text value)
     bool is_listed = false;
     while (value.length > 0) {
         size_t length = 0;
-        while (length < value.length && !is_blank(value.start[length]))
+        while (length < value.length && !config_is_blank(value.start[length]))
             length++;
         is_listed = is_listed || config_text_is((struct config_text){value.start, length, value.line},
                                                 parser->machine->architecture);
         value.start += length;
         value.length -= length;
-        value = text_trim(value);
+        value = config_text_trim(value);
     }
     if (!is_listed)
         parser->entry->is_hidden = true;
@@ -189,7 +147,7 @@ static bool handle_resolution(struct parser *parser, struct config_text value) {
         const char *end = memchr(value.start, 'x', value.length);
         size_t length = end == nullptr ? value.length : (size_t)(end - value.start);
         if (count == 3 ||
-            !parse_number((struct config_text){value.start, length, value.line}, &numbers[count]))
+            !config_text_number((struct config_text){value.start, length, value.line}, &numbers[count]))
             return refuse(parser, "the resolution is not of the form WIDTHxHEIGHT or WIDTHxHEIGHTxBITS");
         more = end != nullptr;
         value.start += length + more;
@@ -366,9 +324,9 @@ static bool parse_option(struct parser *parser, struct config_text line) {
     if (colon == nullptr)
         return refuse(parser, "neither an entry ('/name'), an option ('name: value') nor a comment ('#')");
     struct config_text name =
-        text_trim((struct config_text){line.start, (size_t)(colon - line.start), line.line});
-    struct config_text value =
-        text_trim((struct config_text){colon + 1, (size_t)(line.start + line.length - colon - 1), line.line});
+        config_text_trim((struct config_text){line.start, (size_t)(colon - line.start), line.line});
+    struct config_text value = config_text_trim(
+        (struct config_text){colon + 1, (size_t)(line.start + line.length - colon - 1), line.line});
     if (name.length == 0)
         return refuse(parser, "an option without a name");
 
@@ -397,7 +355,7 @@ static bool parse_entry(struct parser *parser, struct config_text line) {
     bool is_expanded = line.length > 0 && line.start[0] == '+';
     line.start += is_expanded;
     line.length -= is_expanded;
-    line = text_trim(line);
+    line = config_text_trim(line);
     if (line.length == 0)
         return refuse(parser, "an entry without a name");
     if (config->entry_count == CONFIG_ENTRIES_MAX)
@@ -422,7 +380,7 @@ static bool parse_entry(struct parser *parser, struct config_text line) {
 }
 
 static bool parse_line(struct parser *parser, struct config_text line) {
-    line = text_trim(line);
+    line = config_text_trim(line);
     if (line.length == 0 || line.start[0] == '#')
         return true;
     if (memchr(line.start, '\0', line.length) != nullptr)
@@ -439,86 +397,17 @@ static void hide_below(struct config *config) {
     }
 }
 
-// What stands in a group that is closed has no number: they are counted as the menu first shows them.
-static bool is_counted(const struct config *config, const struct config_entry *entry) {
-    for (size_t parent = entry->parent; parent != CONFIG_NO_ENTRY; parent = config->entries[parent].parent)
-        if (!config->entries[parent].is_expanded)
-            return false;
-    return !entry->is_hidden;
-}
-
-static size_t entry_by_number(const struct config *config, uint32_t number) {
-    for (size_t i = 0; i < config->entry_count; i++)
-        if (is_counted(config, &config->entries[i]) && --number == 0)
-            return i;
-    return CONFIG_NO_ENTRY;
-}
-
-// Whether digits, and nothing else before the end of the name, follow the '#' at `at`.
-static bool is_ordinal(struct config_text path, size_t at, size_t *end, uint32_t *number) {
-    for (*end = at + 1; *end < path.length && path.start[*end] != '/';)
-        ++*end;
-    return parse_number((struct config_text){path.start + at + 1, *end - at - 1, 0}, number);
-}
-
-// One name of a path is taken from *path and compared with an entry's: '\\' makes the next character an
-// ordinary one, '/' ends the name, and '#N' behind it passes over N entries of that name, in *which.
-static bool name_matches(struct config_text name, struct config_text path, size_t *taken, uint32_t *which) {
-    size_t matched = 0;
-    bool is_same = true;
-    size_t at = 0;
-    size_t end;
-    *which = 0;
-    for (; at < path.length && path.start[at] != '/'; at++) {
-        if (path.start[at] == '#' && is_ordinal(path, at, &end, which)) {
-            at = end;
-            break;
-        }
-        if (path.start[at] == '\\' && at + 1 < path.length)
-            at++;
-        is_same = is_same && matched < name.length && name.start[matched] == path.start[at];
-        matched++;
-    }
-    *taken = at < path.length ? at + 1 : at;
-    return is_same && matched == name.length;
-}
-
-// The entry below `parent` that the first name of the path means.
-static size_t entry_below(const struct config *config, size_t parent, struct config_text path,
-                          size_t *taken) {
-    uint32_t which;
-    uint32_t seen = 0;
-    for (size_t i = 0; i < config->entry_count; i++) {
-        const struct config_entry *entry = &config->entries[i];
-        if (entry->parent == parent && !entry->is_hidden && name_matches(entry->name, path, taken, &which) &&
-            seen++ == which)
-            return i;
-    }
-    return CONFIG_NO_ENTRY;
-}
-
-static size_t entry_by_path(const struct config *config, struct config_text path) {
-    size_t entry = CONFIG_NO_ENTRY;
-    do {
-        size_t taken = 0;
-        entry = entry_below(config, entry, path, &taken);
-        if (entry == CONFIG_NO_ENTRY)
-            return CONFIG_NO_ENTRY;
-        path.start += taken;
-        path.length -= taken;
-    } while (path.length > 0);
-    return entry;
-}
-
 static void resolve_default(struct config *config) {
     config->default_number = 1;
-    if (config->selection.start != nullptr && !parse_number(config->selection, &config->default_number)) {
+    if (config->selection.start != nullptr &&
+        !config_text_number(config->selection, &config->default_number)) {
         config->default_number = 0;
-        config->default_index = entry_by_path(config, config->selection);
+        config->default_index = default_entry_by_path(config, config->selection);
         return;
     }
-    config->default_index =
-        config->default_number == 0 ? CONFIG_NO_ENTRY : entry_by_number(config, config->default_number);
+    config->default_index = config->default_number == 0
+                                ? CONFIG_NO_ENTRY
+                                : default_entry_by_number(config, config->default_number);
 }
 
 bool config_parse(const char *text, size_t length, const struct config_machine *machine,
@@ -539,49 +428,5 @@ bool config_parse(const char *text, size_t length, const struct config_machine *
     }
     hide_below(config);
     resolve_default(config);
-    return true;
-}
-
-static bool is_hexadecimal(struct config_text text) {
-    for (size_t i = 0; i < text.length; i++) {
-        char digit = lower(text.start[i]);
-        if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f'))
-            return false;
-    }
-    return true;
-}
-
-bool config_split_hash(struct config_text *path, struct config_text *hash) {
-    *hash = (struct config_text){.line = path->line};
-    for (size_t at = path->length; at-- > 0;) {
-        if (path->start[at] != '#')
-            continue;
-        *hash = (struct config_text){path->start + at + 1, path->length - at - 1, path->line};
-        path->length = at;
-        return hash->length == 2 * BLAKE2B_SIZE && is_hexadecimal(*hash);
-    }
-    return true;
-}
-
-bool config_path(const struct config_text *value, struct config_text *path, struct config_text *hash,
-                 const char **reason) {
-    static const char resource[] = "boot():";
-    *path = *value;
-    if (!config_split_hash(path, hash)) {
-        *reason = "this loader knows only BLAKE2b hashes, of 128 hexadecimal digits";
-        return false;
-    }
-    if (path->length > 0 && path->start[0] == '$') {
-        *reason = "compressed files are not supported";
-        return false;
-    }
-    if (path->length > sizeof resource - 1 && memcmp(path->start, resource, sizeof resource - 1) == 0) {
-        path->start += sizeof resource - 1;
-        path->length -= sizeof resource - 1;
-    }
-    if (path->length == 0 || path->start[0] != '/') {
-        *reason = "only paths on the boot volume are supported, 'boot():/path'";
-        return false;
-    }
     return true;
 }

@@ -9,7 +9,7 @@
 #ifndef BOOT_CONFIG_H
 #define BOOT_CONFIG_H
 
-#include <base/types.h>
+#include "config_text.h"
 
 #define CONFIG_ENTRIES_MAX  64
 #define CONFIG_MODULES_MAX  128 // over all entries
@@ -21,16 +21,9 @@
 #define CONFIG_TIMEOUT_NEVER UINT32_MAX
 #define CONFIG_NO_ENTRY      SIZE_MAX
 
-// Bytes of the configuration text; not terminated. `start` is null when the option was not given.
-struct config_text {
-    const char *start;
-    size_t length;
-    unsigned line;
-};
-
 // What the built-in macros stand for, and what entries are hidden by.
 struct config_machine {
-    const char *architecture; // "x86-64"
+    const char *architecture; // as `if_arch` has it
     const char *firmware;     // "BIOS" or "UEFI"
 };
 
@@ -65,6 +58,7 @@ struct config_note {
 };
 
 struct config {
+    const char *path;             // of the file that it came from; not config_parse()'s to fill
     uint32_t timeout_ms;          // CONFIG_TIMEOUT_NEVER for `no`
     struct config_text selection; // default_entry as it stands there
     uint32_t default_number;      // counted from 1 over what the menu first shows; 0 when it is given by name
@@ -98,17 +92,5 @@ struct config_error {
 // False with *error filled; *config is then not to be used.
 [[nodiscard]] bool config_parse(const char *text, size_t length, const struct config_machine *machine,
                                 struct config *config, struct config_error *error);
-
-// A path on the volume that the configuration came from, without its resource: `boot():/a/b` and `/a/b` both
-// give `/a/b`. What follows a '#' goes into *hash, whose `start` is null where there is none. Other
-// resources, hashes that are no BLAKE2b and compressed files are refused with a reason.
-[[nodiscard]] bool config_path(const struct config_text *value, struct config_text *path,
-                               struct config_text *hash, const char **reason);
-
-// Splits a text at its last '#'. False when what follows it does not look like a BLAKE2b hash.
-[[nodiscard]] bool config_split_hash(struct config_text *path, struct config_text *hash);
-
-// Whether a value is this word; capital letters count as small ones.
-bool config_text_is(struct config_text text, const char *word);
 
 #endif

@@ -3,9 +3,9 @@
 // The menu on the machine: reads keys from whatever the platform has, draws what changed on the screen and on
 // the serial line, until an entry is chosen.
 
+#include "menu_run.h"
 #include "arch.h"
-#include "boot.h"
-#include "menu.h"
+#include "platform.h"
 #include <base/format.h>
 #include <base/string.h>
 

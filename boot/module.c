@@ -3,8 +3,9 @@
 // The boot modules: first those that the kernel itself asks for (internal modules of the module request),
 // then those of the configuration, in its order. Source: PROTOCOL.md, "Module Feature".
 
+#include "module.h"
 #include "arena.h"
-#include "boot.h"
+#include "config_path.h"
 #include "message.h"
 #include <base/string.h>
 
@@ -18,18 +19,8 @@ static struct boot_file *module_add(struct boot *boot, const char *path, const c
 }
 
 static void load_configured(struct boot *boot, const struct config_module *config) {
-    struct config_text path, hash;
-    const char *reason;
-    if (!config_path(&config->path, &path, &hash, &reason))
-        stop("%s:%u: %s", boot->config_path, config->path.line, reason);
-    if (path.length > BOOT_PATH_MAX)
-        stop("%s:%u: the path is longer than %d characters", boot->config_path, path.line, BOOT_PATH_MAX);
-    struct boot_file *module = module_add(boot, arena_text(path.start, path.length),
-                                          arena_text(config->string.start, config->string.length));
-    enum platform_status status = platform_file_read(module->path, &module->file);
-    if (status != PLATFORM_OK)
-        boot_file_stop("module", module->path, status, &module->file);
-    boot_file_check(boot, module, hash);
+    struct boot_file *module = module_add(boot, boot->config.path, nullptr);
+    boot_file_read(module, "module", &boot->config, &config->path, config->string);
     boot->module_count++;
 }
 
@@ -47,7 +38,7 @@ static const char *image_string(const struct boot *boot, uint64_t address) {
 static const char *resolve(const struct boot *boot, struct config_text path) {
     const char *kernel = boot->kernel.path;
     size_t folder = path.length > 0 && path.start[0] == '/' ? 0 : (size_t)(strrchr(kernel, '/') - kernel) + 1;
-    if (path.length > BOOT_PATH_MAX - folder)
+    if (path.length > PLATFORM_PATH_MAX - folder)
         stop("%s: a path that the kernel asks for is too long", kernel);
     char *resolved = arena_take(folder + path.length + 1);
     memcpy(resolved, kernel, folder);
@@ -75,7 +66,7 @@ static void load_internal(struct boot *boot, uint64_t address) {
     struct boot_file *module = module_add(boot, resolve(boot, plain), string);
     enum platform_status status = platform_file_read(module->path, &module->file);
     if (status == PLATFORM_OK) {
-        boot_file_check(boot, module, hash);
+        boot_file_check(&boot->config, module, hash);
         boot->module_count++;
     } else if (wanted->flags & LIMINE_INTERNAL_MODULE_REQUIRED) {
         boot_file_stop("module that the kernel requires", module->path, status, &module->file);

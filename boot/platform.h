@@ -4,14 +4,19 @@
 // all of it and is linked with the core into one program, so there is exactly one platform and no table of
 // pointers.
 //
-// Lifecycle: a front sets itself up, then calls boot_run(). Everything but platform_console_write() and
-// platform_stop() may be called only before platform_finish().
+// Lifecycle: a front sets itself up, then calls boot_run(), the core. Everything but platform_console_write()
+// and platform_stop() may be called only before platform_finish().
 
 #ifndef BOOT_PLATFORM_H
 #define BOOT_PLATFORM_H
 
 #include "key.h"
 #include "memory_map.h"
+
+#define PLATFORM_PATH_MAX 255 // characters of a file's path
+
+// Boots; called once.
+[[noreturn]] void boot_run(void);
 
 enum platform_status {
     PLATFORM_OK,

@@ -3,8 +3,9 @@
 // What the kernel is told about the screen. All of it is collected while firmware still works. Source:
 // PROTOCOL.md, "Framebuffer Feature"; VESA E-EDID A2, 3 (blocks of 128 bytes).
 
+#include "screen.h"
+#include "arch.h"
 #include "arena.h"
-#include "boot.h"
 #include <base/string.h>
 
 #define MODES_MAX 256
@@ -27,7 +28,7 @@ static struct limine_video_mode video_mode(const struct platform_framebuffer *fr
 }
 
 static uint64_t address_of(const void *object) {
-    return boot_virtual((uint64_t)(uintptr_t)object);
+    return arch_virtual((uint64_t)(uintptr_t)object);
 }
 
 static uint64_t mode_store(const struct platform_framebuffer *from) {
@@ -67,7 +68,7 @@ void screen_describe(struct boot *boot) {
     const struct platform_framebuffer *found = &boot->framebuffer;
     boot->screen = arena_take(sizeof *boot->screen);
     *boot->screen = (struct limine_framebuffer){
-        .address = boot_virtual(found->address),
+        .address = arch_virtual(found->address),
         .width = found->width,
         .height = found->height,
         .pitch = found->pitch,

@@ -7,10 +7,11 @@
 // Memory: `raw` is the firmware's map with what is taken laid over it, `map` the same resolved. Each
 // allocation adds one range to `raw` and resolves again.
 
+#include "../acpi.h"
 #include "../arch.h"
-#include "../boot.h"
 #include "../date.h"
 #include "../message.h"
+#include "../platform.h"
 #include "cmos.h"
 #include "tags.h"
 #include <base/string.h>

@@ -3,6 +3,7 @@
 // Text and keys: to the firmware's console, and to the serial port unless the firmware's console is that
 // already (its variable ConOut names a UART among its devices) - otherwise each message would come twice.
 
+#include "console.h"
 #include "../arch.h"
 #include "firmware.h"
 #include <base/string.h>

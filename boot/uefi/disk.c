@@ -3,8 +3,10 @@
 // The disk that the boot volume is a partition of: what its partition tables call it. Source:
 // UEFI 2.10, 5.2.1 (MBR), 5.3.2 (GPT header), 10.3.5.1 (hard drive device path), 13.9 (block I/O).
 
-#include "../boot.h"
+#include "disk.h"
+#include "device_path.h"
 #include "firmware.h"
+#include <base/limine.h>
 #include <base/string.h>
 
 #define BLOCK_MAX         4096

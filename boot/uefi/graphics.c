@@ -2,7 +2,7 @@
 //
 // The screen: the mode that is set, the modes that could be, and the EDID. Source: UEFI 2.10, 12.9.2.
 
-#include "../boot.h"
+#include "../platform.h"
 #include "firmware.h"
 #include <base/string.h>
 

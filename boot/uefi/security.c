@@ -3,7 +3,7 @@
 // Random numbers and the TPM's event log. Source: UEFI 2.10, 37.5 (random number generator); TCG EFI Protocol
 // Specification for TPM Family 2.0, 6.5 (GetEventLog), which gives the log's beginning and its last event.
 
-#include "../boot.h"
+#include "../platform.h"
 #include "../event_log.h"
 #include "firmware.h"
 #include <base/string.h>

@@ -3,7 +3,10 @@
 // Files of the volume that the loader was started from, and what its device path tells about that volume.
 // Source: UEFI 2.10, 13.4 and 13.5 (file system, files), 10.3.5 (media device paths).
 
-#include "../boot.h"
+#include "volume.h"
+#include "../platform.h"
+#include "device_path.h"
+#include "disk.h"
 #include "firmware.h"
 #include <base/string.h>
 
@@ -20,7 +23,7 @@ static const struct efi_guid guid_file_info = {
 
 static struct efi_file *volume;         // the root folder; null when the volume has no file system
 static struct limine_file volume_facts; // what each of its files is told of it
-static char own_config[BOOT_PATH_MAX + 1];
+static char own_config[PLATFORM_PATH_MAX + 1];
 static const char *config_paths[2];
 
 // The folder of the application's file path, with limine.conf in it. Only plain ASCII paths.
@@ -76,7 +79,7 @@ void volume_init(void) {
 
 static bool to_firmware_path(const char *path, efi_char_t *converted) {
     size_t length = strlen(path);
-    if (length > BOOT_PATH_MAX)
+    if (length > PLATFORM_PATH_MAX)
         return false;
     for (size_t i = 0; i <= length; i++)
         converted[i] = path[i] == '/' ? '\\' : (uint8_t)path[i];
@@ -113,7 +116,7 @@ static enum platform_status read_open(struct efi_file *opened, struct platform_f
 }
 
 enum platform_status platform_file_read(const char *path, struct platform_file *file) {
-    efi_char_t name[BOOT_PATH_MAX + 1];
+    efi_char_t name[PLATFORM_PATH_MAX + 1];
     struct efi_file *opened;
     if (volume == nullptr)
         return PLATFORM_IO_ERROR;

@@ -5,6 +5,7 @@
 
 #include "fuzz.h"
 #include "../../boot/config.h"
+#include "../../boot/config_path.h"
 #include "../../boot/menu.h"
 #include <stdlib.h>
 #include <string.h>

@@ -440,7 +440,7 @@ BAD_CONF = {
     "option outside": (b"path: boot():/k\n", "/boot/limine.conf:1: this option belongs to an entry"),
     "protocol": (b"/E\nprotocol: linux\npath: boot():/k\n", "/boot/limine.conf:2: this entry needs 'protocol: limine'"),
     "no kernel": (b"/E\nprotocol: limine\n", "/boot/limine.conf:1: this entry names no kernel"),
-    "default": (b"default_entry: 3\n/E\nprotocol: limine\n", "/boot/limine.conf:1: default_entry is 3, and the menu shows fewer"),
+    "default": (b"default_entry: 3\n/E\nprotocol: limine\n", "/boot/limine.conf:1: default_entry names no entry that the menu shows"),
     "default name": (b"/E\ndefault_entry: F\n", "/boot/limine.conf:2: default_entry names no entry"),
     "hidden": (b"/E\nif_fw_type: UEFI\n", "/boot/limine.conf: it has no entry to boot"),
     "macro": (b"/E\nprotocol: ${LIMINE}\n", "/boot/limine.conf:2: a macro that is not set"),

@@ -85,6 +85,16 @@ def test_typing(tmp_path, firmware, typed):
         expect_booted(qemu, f"entry {entry}")
 
 
+def test_a_default_that_does_not_exist(tmp_path):
+    """The menu says so, counts nothing down, and waits."""
+    with machine(tmp_path, "bios", "timeout: 1", "default_entry: 9") as qemu:
+        qemu.expect("default_entry names no entry", LIMIT)
+        qemu.expect("Enter: boot")
+        qemu.send(ENTER)
+        expect_booted(qemu, "the first")
+        assert "Boots in" not in qemu.log
+
+
 def press(qemu, key):
     qemu.qmp("send-key", keys=[{"type": "qcode", "data": key}])
 

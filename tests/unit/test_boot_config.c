@@ -4,6 +4,7 @@
 
 #include "unit.h"
 #include "../../boot/config.h"
+#include "../../boot/config_path.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -75,8 +75,7 @@ struct limine_entry_point_request {
     uint64_t entry;
 };
 
-#define LIMINE_MP_X2APIC 1 // in the flags of request and response, on x86-64
-
+// The flags, and the response, are of the architecture.
 struct limine_mp_request {
     struct limine_request head;
     uint64_t flags;
@@ -131,24 +130,6 @@ struct limine_smbios_response {
     uint64_t revision;
     uint64_t entry_32;
     uint64_t entry_64;
-};
-
-// A processor's record, and the list of them, as x86-64 has them.
-struct limine_mp_info {
-    uint32_t processor_id;
-    uint32_t lapic_id;
-    uint64_t reserved; // here: the top of its stack
-    uint64_t goto_address;
-    uint64_t extra_argument;
-};
-static_assert(offsetof(struct limine_mp_info, goto_address) == 16);
-
-struct limine_mp_response {
-    uint64_t revision;
-    uint32_t flags;
-    uint32_t bsp_lapic_id;
-    uint64_t count;
-    uint64_t pointers;
 };
 
 #define LIMINE_EVENT_LOG_TCG_1_2 1

@@ -151,6 +151,6 @@ void lapic_send_init(uint32_t id) {
     send(id, ICR_INIT);
 }
 
-void lapic_send_startup(uint32_t id, uint64_t page) {
-    send(id, ICR_STARTUP | (uint32_t)(page >> 12));
+void lapic_send_startup(uint32_t id, uint64_t address) {
+    send(id, ICR_STARTUP | (uint32_t)(address >> 12));
 }

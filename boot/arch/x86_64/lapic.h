@@ -28,8 +28,8 @@ void lapic_set_x2apic(bool on);
 // Enabled, nothing pending in it, every vector masked. Only the mask bit changes, but for the pins of NMI.
 void lapic_quiet(const struct lapic_pins *pins);
 
-// INIT, and start-up at the physical page `page`, for the processor with this id.
+// INIT, and start-up at a physical address on a page below 1 MiB, for the processor with this id.
 void lapic_send_init(uint32_t id);
-void lapic_send_startup(uint32_t id, uint64_t page);
+void lapic_send_startup(uint32_t id, uint64_t address);
 
 #endif

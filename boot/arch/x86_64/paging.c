@@ -7,7 +7,7 @@
 
 #include "paging.h"
 #include "../../arch.h"
-#include "../../config.h"
+#include "../../config_text.h"
 #include "cpu.h"
 
 #define ENTRY_PRESENT   (1ULL << 0)

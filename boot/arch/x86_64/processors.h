@@ -8,6 +8,7 @@
 
 #include "../../arch.h"
 #include "lapic.h"
+#include "limine_mp.h"
 
 // Read by jump.S at fixed offsets. All addresses but `root` as the kernel sees them.
 struct jump {

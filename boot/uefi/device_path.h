@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+//
+// Device paths: lists of nodes that say where a device is found, or what a file is called.
+
+#ifndef BOOT_UEFI_DEVICE_PATH_H
+#define BOOT_UEFI_DEVICE_PATH_H
+
+#include "efi.h"
+
+// The next node of a device path; null behind the last.
+const struct efi_device_path *device_path_next(const struct efi_device_path *node);
+bool device_path_is(const struct efi_device_path *node, uint8_t type, uint8_t subtype);
+
+#endif
