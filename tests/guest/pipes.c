@@ -24,12 +24,12 @@ static void pause(void) {
     sleep_until(clock_now() + 10'000'000);
 }
 
-// The server hears of ends that have gone, and of its own restart, a little later than we do.
+// The server hears of ends that have gone a little later than we do.
 static status_t make(desc_t *reader, desc_t *writer) {
     status_t status = STATUS_TOO_MANY;
-    for (int i = 0; i < ATTEMPTS && status != STATUS_OK; i++) {
+    for (int i = 0; i < ATTEMPTS && status == STATUS_TOO_MANY; i++) {
         status = pipe_make(server(), reader, writer, limit());
-        if (status != STATUS_OK)
+        if (status == STATUS_TOO_MANY)
             pause();
     }
     return status;
@@ -170,6 +170,44 @@ static void a_program_between_two_pipes(void) {
     drop(from_reader);
 }
 
+static bool fill_up(desc_t writer) {
+    memset(bytes, '-', CAPACITY);
+    return OK(pipe_write(writer, bytes, CAPACITY, limit()));
+}
+
+// A program that waits to write `letter` into a full pipe.
+static bool writer_wait(desc_t writer, char letter, uint64_t *process) {
+    desc_t reader, feeder;
+    if (!OK(make(&reader, &feeder)))
+        return false;
+    bool started = cat_start(reader, writer, process);
+    drop(reader);
+    OK(pipe_write(feeder, &letter, 1, limit()));
+    drop(feeder);
+    pause();
+    return started;
+}
+
+// Two programs wait at a full pipe: what the first one writes comes out first.
+static void writers_in_their_order(void) {
+    desc_t reader, writer;
+    uint64_t first = 0, second = 0, count = 0, total = 0, status, reason;
+    if (!OK(make(&reader, &writer)))
+        return;
+    bool waiting = fill_up(writer) && writer_wait(writer, 'A', &first) && writer_wait(writer, 'B', &second);
+    drop(writer);
+    while (waiting && total < CAPACITY && OK(pipe_read(reader, bytes, CAPACITY - total, &count, limit())))
+        total += count;
+    for (total = 0; waiting && total < 2 && OK(pipe_read(reader, bytes + total, 2, &count, limit()));)
+        total += count;
+    CHECK(waiting && memcmp(bytes, "AB", 2) == 0);
+    drop(reader);
+    if (first != 0)
+        OK(process_wait(first, &status, &reason));
+    if (second != 0)
+        OK(process_wait(second, &status, &reason));
+}
+
 // A reader that is killed while it waits closes its end; a writer that is killed, too.
 static void killed_while_it_waits(void) {
     desc_t to_reader, to_writer, from_reader, from_writer;
@@ -251,6 +289,23 @@ static uint64_t server_number(void) {
     return 0;
 }
 
+// More than there were pipes in the run before: one of the new server's has the old one's number if it counts
+// from the beginning.
+enum { PIPES_AFTER = 300 };
+
+// Whether each of many new pipes is another one than that of the old ends.
+static void new_pipes_are_others(desc_t old_reader) {
+    uint64_t count;
+    for (unsigned i = 0; i < PIPES_AFTER; i++) {
+        desc_t reader, writer;
+        if (!OK(make(&reader, &writer)))
+            return;
+        OK(pipe_write(writer, "new", 3, limit()));
+        EXPECT(pipe_read(old_reader, bytes, 10, &count, limit()), STATUS_PIPE_CLOSED);
+        drop_both(reader, writer);
+    }
+}
+
 static void killed_server(void) {
     desc_t reader, writer, new_reader, new_writer;
     uint64_t count;
@@ -265,6 +320,7 @@ static void killed_server(void) {
     if (OK(make(&new_reader, &new_writer))) {
         OK(pipe_write(new_writer, "new", 3, limit()));
         EXPECT(pipe_read(reader, bytes, 10, &count, limit()), STATUS_PIPE_CLOSED);
+        new_pipes_are_others(reader);
         // The ends of the old pipe do not close the new one.
         drop_both(reader, writer);
         OK(pipe_read(new_reader, bytes, 10, &count, limit()));
@@ -283,6 +339,7 @@ static const struct test tests[] = {
     {"deadlines at a full and an empty pipe", deadlines},
     {"more pipes than a client may have", flood},
     {"a program between two pipes", a_program_between_two_pipes},
+    {"programs that wait to write, in their order", writers_in_their_order},
     {"a program killed while it waits", killed_while_it_waits},
     {"ends that are left with init", ends_for_nobody},
     {"options of spawn", spawn_options},

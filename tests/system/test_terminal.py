@@ -45,6 +45,8 @@ SCRIPTS = {
         "\x1b(0lqk\x1b(B\n\x1b(0x\x1b(B \x1b(0x\x1b(B\n\x1b(0mqj\x1b(B", [(0, 0, "┌─┐"), (1, 0, "│ │"), (2, 0, "└─┘")], (2, 3)),
     "unknown": (
         f"a{E}?2004hb\x1b]0;title\x07c\x1bP1$r\x1b\\d{E}1;2;3ye{E}>0qf", [(0, 0, "abcdef")], (0, 6)),
+    # More answers than a terminal keeps for a program that never reads them.
+    "questions": (f"{E}c" * 500 + f"{E}6n" * 200 + "!", [(0, 0, "!")], (0, 1)),
     "lines": ("".join(f"line {i}\n" for i in range(100)), None, None),
 }  # fmt: skip
 
