@@ -3,6 +3,7 @@
 // The platform: parts of it, ports, the log.
 
 #include "lib/child.h"
+#include "lib/log.h"
 #include "machine.h"
 #include <base/string.h>
 
@@ -50,23 +51,6 @@ static void ports(void) {
     EXPECT(ts_port_write(platform, MACHINE_PORT + (1ULL << 32), 1, 0), STATUS_OUT_OF_RANGE);
 }
 
-// Reads the log from `position` to its end; whether `text` stands in it.
-static bool log_has(const char *text, uint64_t position) {
-    static char buffer[LOG_READ_MAX + 1];
-    size_t length = strlen(text);
-    for (unsigned rounds = 0; rounds < 1000; rounds++) {
-        uint64_t filled = 0, next = 0;
-        if (!OK(ts_log_read(platform, position, buffer, LOG_READ_MAX, &filled, &next)) || filled == 0)
-            return false;
-        for (uint64_t i = 0; i + length <= filled; i++) {
-            if (memcmp(buffer + i, text, length) == 0)
-                return true;
-        }
-        position = next;
-    }
-    return false;
-}
-
 static void log(void) {
     static char line[LOG_LINE_MAX + 1];
     uint64_t filled, next = 0, end = 0;
@@ -74,7 +58,7 @@ static void log(void) {
     OK(ts_log_read(platform, UINT64_MAX, line, 1, &filled, &end));
     EQUAL(filled, 0);
     OK(ts_log_write(platform, text, sizeof(text) - 1));
-    CHECK(log_has(text, 0));
+    CHECK(log_find(text, nullptr, 0));
     EXPECT(ts_log_write(platform, text, 0), STATUS_BAD_SIZE);
     EXPECT(ts_log_write(platform, line, LOG_LINE_MAX + 1), STATUS_BAD_SIZE);
     EXPECT(ts_log_read(platform, 0, line, 0, &filled, &next), STATUS_BAD_SIZE);
@@ -93,7 +77,7 @@ static void log_flood(void) {
     static const char text[] = "guest test: one of many lines that follow each other";
     for (unsigned i = 0; i < 3000; i++)
         OK(ts_log_write(platform, text, sizeof(text) - 1));
-    CHECK(log_has(text, 0));
+    CHECK(log_find(text, nullptr, 0));
 }
 
 static const struct test tests[] = {

@@ -4,6 +4,9 @@
 // on.
 
 #include <abi/objects.h>
+#include <base/format.h>
+#include <base/log_level.h>
+#include <base/string.h>
 #include <protocols/console.h>
 #include <protocols/file.h>
 #include <protocols/init.h>
@@ -11,6 +14,7 @@
 #include <tessera/call.h>
 #include <user/process_record.h>
 #include <user/program.h>
+#include "lib/log.h"
 #include "lib/test.h"
 
 static const char *const services[] = {"init", "console", "file", "log"};
@@ -260,16 +264,47 @@ static void too_many_children(void) {
     }
 }
 
-// Nobody fills the log: after a burst the answer is TOO_MANY.
+// Writes one line, when the log lets us.
+static void log_line(uint64_t level, const char *text) {
+    status_t status;
+    while ((status = log_write(startup_descriptor("log"), level, text, strlen(text), limit())) ==
+           STATUS_TOO_MANY)
+        sleep_until(clock_now() + 50'000'000);
+    OK(status);
+}
+
+// A line in the log says who wrote it and how severe it is, and nothing in it can end it or paint on the
+// terminal.
+static void log_lines_are_plain(void) {
+    char line[256], expected[64];
+    log_line(LOG_WARNING, "plain \x1b[2J\nE 1: forged\x7f\xc2\x9b end");
+    if (!CHECK(log_find("plain ", line, sizeof(line))))
+        return;
+    size_t length = format_buffer(expected, sizeof(expected), "W %llu: plain ?[2J?E 1: forged??? end",
+                                  (unsigned long long)startup->process);
+    CHECK(strlen(line) >= length && strcmp(line + strlen(line) - length, expected) == 0);
+}
+
+// Nobody fills the log: after a burst the answer is TOO_MANY, and the next line that is taken says how many
+// were lost.
 static void log_flood(void) {
     enum { LINES = 500 };
     unsigned refused = 0;
+    char line[256], expected[96];
+    log_line(LOG_DEBUG, "before the flood");
     for (unsigned i = 0; i < LINES; i++) {
-        status_t status = log_write(startup_descriptor("log"), 0, "flood", 5, limit());
+        status_t status = log_write(startup_descriptor("log"), LOG_ERROR, "flood", 5, limit());
         refused += status == STATUS_TOO_MANY;
         CHECK(status == STATUS_OK || status == STATUS_TOO_MANY);
+        if (status == STATUS_OK && refused > 0)
+            refused = 0; // one more was earned meanwhile, and the lost ones were told
     }
     CHECK(refused > 0);
+    while (log_write(startup_descriptor("log"), LOG_DEBUG, "after the flood", 15, limit()) == STATUS_TOO_MANY)
+        refused++;
+    format_buffer(expected, sizeof(expected), "I %llu: (%u lines were too many and are lost)",
+                  (unsigned long long)startup->process, refused);
+    CHECK(log_find(expected, line, sizeof(line)));
 }
 
 static const struct test tests[] = {
@@ -286,6 +321,7 @@ static const struct test tests[] = {
     {"a_child_is_heard_of_once", a_child_is_heard_of_once},
     {"a_wait_is_made_again", a_wait_is_made_again},
     {"too_many_children", too_many_children},
+    {"log_lines_are_plain", log_lines_are_plain},
     {"log_flood", log_flood},
 };
 GROUP(services, tests);

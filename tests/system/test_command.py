@@ -2,6 +2,7 @@
 """CMD and EXTRA: the exact status, the exact bytes, and files of one's own in the initrd."""
 
 import random
+import re
 
 import pytest
 from tessera import run_command
@@ -16,6 +17,14 @@ def expect(result, status, out):
 
 def test_output_alone_on_standard_output():
     expect(run_command("echo hello"), 0, b"hello\n")
+
+
+def test_each_line_of_the_log_comes_once():
+    """Those from before the log server, which the kernel wrote itself, and those after it."""
+    _, _, err = run_command("true")
+    lines = re.findall(rb"^\[ *\d+\.\d+\] .*", err, re.MULTILINE)
+    assert sum(b" boot: " in line for line in lines) == 1 and sum(b"init: sh (" in line for line in lines) >= 1, err.decode()
+    assert len(lines) == len(set(lines)), err.decode("utf-8", "replace")
 
 
 @pytest.mark.parametrize("command, status", [("true", 0), ("false", 1), ("exit 7", 7), ("exit 255", 255)])

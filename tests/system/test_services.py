@@ -54,8 +54,9 @@ def test_the_next_log_server_goes_on_behind_the_last():
 def test_restart_limit_of_what_the_system_can_do_without():
     with Machine() as machine:
         machine.expect_prompt()
-        for _ in range(4):
-            machine.command(f"kill {number_of(machine, 'power')}")
+        for pause in (100, 200, 400, 800):
+            machine.send(f"kill {number_of(machine, 'power')}\r")
+            machine.expect(f"service power is started again in {pause} ms")
             settle(machine)
             machine.command("sleep 1.1")
         machine.command(f"kill {number_of(machine, 'power')}")
@@ -92,6 +93,7 @@ def test_the_service_program():
             settle(machine)
             machine.command("sleep 0.3")
             assert re.search(rf"^power +running +\d+ +\d+ +{count}$", machine.command("service list"), re.MULTILINE)
+        assert "service power is started again" not in machine.log
         log = machine.command("service log power")
         assert "init: service power is stopped" in log and "off: ACPI" in log
         assert "init: console" not in log
@@ -122,6 +124,26 @@ def test_a_grant_goes_with_the_name_in_bin(tmp_path):
                 assert text.endswith("status 1\n") and REFUSED in text, text
         assert number_of(machine, "power") == power
         assert machine.command("run echo started") == "started\n"
+
+
+def test_the_log_by_severity():
+    """What LEVEL means to `log`: lines of that level and the more severe ones, by the letter behind the time."""
+    with Machine() as machine:
+        machine.expect_prompt()
+        machine.command("service stop power")  # a notice
+        settle(machine)
+        machine.command(f"kill {number_of(machine, 'pipe')}")  # warnings
+        settle(machine)
+        machine.command("sleep 0.5")
+        letters = "EWNID"
+        for count, level in enumerate(("error", "warning", "notice", "info", "debug"), 1):
+            text = machine.command(f"log {level}")
+            seen = {line.split("] ", 1)[1][0] for line in text.splitlines()}
+            assert seen <= set(letters[:count]), text
+            assert count == 1 or count == 5 or letters[count - 1] in seen, text
+        assert "service power is stopped" in machine.command("log notice")
+        assert "service power is stopped" not in machine.command("log warning")
+        assert "'loud' is no level" in machine.command("log loud")
 
 
 def test_killed_pipe_server_costs_the_pipes_alone():

@@ -245,6 +245,12 @@ def test_a_program_learns_the_size(machine):
     machine.send("\x11")
     machine.expect_prompt()
     assert screen.take(machine)[:2] == size
+    # A terminal that does not answer the next time is not as small as it was: nobody is there any more.
+    machine.send("edit /tmp/none\r")
+    machine.expect("\x1b[6n")
+    screen.wait_for(machine, lambda lines: "/tmp/none" in lines[-1], "the status line at the screen's end")
+    machine.send("\x11")
+    machine.expect_prompt()
 
 
 def test_german_layout(tmp_path):
@@ -279,4 +285,15 @@ def test_two_sessions(tmp_path):
         shown = screen.read_text(screen.take(machine))
         assert "on the line" not in shown
         assert "on the screen" not in machine.log
+        # Two services, one's name the beginning of the other's.
+        number = next(line.split()[0] for line in machine.command("ps").splitlines() if line.endswith(" session2"))
+        machine.send(f"kill {number}\r")
+        machine.expect("service session2 is started again")
+        machine.send("echo set''tled\r")
+        machine.expect(re.compile("\nsettled\r"))
+        machine.expect_prompt()
+        log = machine.command("service log session")
+        assert "init: session (" in log and "session2" not in log, log
+        assert "service session2 is started again" in machine.command("service log session2")
+        machine.command("sleep 0.5")
         assert len(re.findall(r" sh$", machine.command("ps"), re.MULTILINE)) == 2

@@ -598,6 +598,28 @@ static void test_ended_clients_cannot_take_all(void **state) {
     assert_int_equal(fill(3000, number, 3), STATUS_OK);
 }
 
+// Nobody lives whose share would be in the way: the pot stops at three quarters all the same.
+static void test_the_pot_stops_at_three_quarters(void **state) {
+    enum { PIECE = 3 };
+    (void)state;
+    char name[16];
+    uint64_t number;
+    status_t status = STATUS_OK;
+    for (uint32_t client = 2000; client < 2100 && status == STATUS_OK; client++) {
+        struct volume_request request = {.client = client};
+        snprintf(name, sizeof(name), "%u", client);
+        status = volume_create(&volume, request, name, strlen(name), VOLUME_CREATE_NEW, &number);
+        if (status == STATUS_OK)
+            assert_int_equal(fill(client, number, PIECE), STATUS_OK);
+        volume_client_end(&volume, client);
+    }
+    assert_int_equal(status, STATUS_NO_SPACE);
+    struct volume_space space;
+    volume_space(&volume, 1, &space);
+    const uint64_t most = space.total.blocks / 4 * 3;
+    assert_in_range(space.left.blocks, most, most + PIECE - 1);
+}
+
 static void test_a_client_at_its_limit_stops_alone(void **state) {
     (void)state;
     struct volume_space space;
@@ -713,6 +735,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_wrong_redo_lists, start, end),
         cmocka_unit_test(test_regions_that_are_too_small),
         cmocka_unit_test_setup_teardown(test_ended_clients_cannot_take_all, start, end),
+        cmocka_unit_test_setup_teardown(test_the_pot_stops_at_three_quarters, start, end),
         cmocka_unit_test_setup_teardown(test_a_client_at_its_limit_stops_alone, start, end),
         cmocka_unit_test_setup_teardown(test_more_clients_than_places, start, end),
         cmocka_unit_test_setup_teardown(test_no_path_gets_too_long, start, end),
