@@ -14,6 +14,8 @@
 #include <kernel/log.h>
 #include <kernel/panic.h>
 
+#define SCREENS_MOST 16 // that are looked at
+
 #define REQUEST(name) [[gnu::used, gnu::section(".limine_requests." name)]] static volatile
 
 REQUEST("0") uint64_t start_marker[] = {LIMINE_START};
@@ -112,19 +114,31 @@ static void initrd_take(struct boot_parameters *parameters, uint64_t offset, uin
     parameters->initrd_size = file->size;
 }
 
-static void screen_take(struct boot_parameters *parameters, uint64_t offset) {
-    const struct limine_array_response *response = pointer(screen_request.response);
-    if (response == nullptr || response->count == 0 || response->pointers == 0)
-        return;
-    const struct limine_framebuffer *screen = element(response, 0);
+static bool is_sensible(const struct limine_framebuffer *screen, uint64_t offset) {
     uint64_t bytes;
-    if (screen == nullptr || screen->memory_model != LIMINE_FRAMEBUFFER_RGB || screen->address < offset ||
-        screen->width == 0 || screen->bits_per_pixel % 8 != 0 || screen->bits_per_pixel == 0 ||
-        screen->pitch / (screen->bits_per_pixel / 8) < screen->width ||
-        ckd_mul(&bytes, screen->pitch, screen->height) || bytes == 0) {
-        log_line(LOG_WARNING, "boot: the framebuffer's answer makes no sense; ignored");
-        return;
+    return screen != nullptr && screen->memory_model == LIMINE_FRAMEBUFFER_RGB && screen->address >= offset &&
+           screen->width != 0 && screen->bits_per_pixel % 8 == 0 && screen->bits_per_pixel != 0 &&
+           screen->pitch / (screen->bits_per_pixel / 8) >= screen->width &&
+           !ckd_mul(&bytes, screen->pitch, screen->height) && bytes != 0;
+}
+
+// The first that can be used, of those that there are.
+static const struct limine_framebuffer *screen_find(uint64_t offset) {
+    const struct limine_array_response *response = pointer(screen_request.response);
+    if (response == nullptr || response->pointers == 0)
+        return nullptr;
+    for (uint64_t i = 0; i < min_u64(response->count, SCREENS_MOST); i++) {
+        if (is_sensible(element(response, i), offset))
+            return element(response, i);
+        log_line(LOG_WARNING, "boot: the answer about framebuffer %lu makes no sense; ignored", i);
     }
+    return nullptr;
+}
+
+static void screen_take(struct boot_parameters *parameters, uint64_t offset) {
+    const struct limine_framebuffer *screen = screen_find(offset);
+    if (screen == nullptr)
+        return;
     const uint8_t format[] = {(uint8_t)screen->bits_per_pixel, screen->red_mask_size,
                               screen->red_mask_shift,          screen->green_mask_size,
                               screen->green_mask_shift,        screen->blue_mask_size,

@@ -155,6 +155,30 @@ def test_older_base_revisions(tmp_path, revision, firmware):
     assert not has_mapped_tables if revision == 3 else has_mapped_tables or firmware == "uefi"
 
 
+BASE_TAG = struct.pack("<2Q", 0xF9562B2D5C95A6C8, 0x6A7B384944536BDC)
+
+
+@pytest.mark.parametrize("revision, firmware", [(3, "bios"), (4, "bios"), (5, "bios"), (7, "bios"), (3, "uefi"), (7, "uefi")])
+def test_the_kernel_at_other_base_revisions(tmp_path, revision, firmware):
+    """The system, with the number in its base revision tag changed: 3 to 5 are what older loaders work to, and for 7 the
+    loader leaves the tag and works to 6. It comes up, with the interrupts that the ACPI tables tell of."""
+    kernel = bytearray((BUILD / "tessera.elf").read_bytes())
+    at = kernel.index(BASE_TAG) + len(BASE_TAG)
+    kernel[at : at + 8] = struct.pack("<Q", revision)
+    image = make_image(tmp_path, kernel=bytes(kernel), initrd=BUILD / "initrd.tar", cmdline="run=hello")
+    with Machine(image, media="hdd", firmware=firmware) as qemu:
+        qemu.expect("Hello from process", LIMIT)
+        assert f"base revision {min(revision, 6)}, Tessera loader" in qemu.log
+        assert re.search("interrupt: .* [1-9][0-9]* lines", qemu.log), qemu.log
+
+
+def test_the_kernel_with_five_levels(tmp_path):
+    """Only a configuration can demand them; our loader refuses, as the specification has it."""
+    conf = b"timeout: 0\n" + E + b"paging_mode: 5level\n"
+    image = make_image(tmp_path, kernel=BUILD / "tessera.elf", initrd=None, conf=conf)
+    refused(image, "/boot/tessera.elf: it accepts paging modes 1 to 0", media="hdd")
+
+
 def test_a_newer_base_revision_is_declined(tmp_path):
     report = boot(make_image(tmp_path, kernel=kernel_file("7")), media="hdd")
     assert report.number("revision-used") == 6

@@ -158,6 +158,104 @@ static void test_revisions(void **state) {
     assert_false(take());
 }
 
+// What stock loaders from 9 to 12 were seen to answer a kernel that asks for base revision 6: up to 11 they
+// leave the tag's third word, and each says in the second what it works to.
+static void test_stock_loaders(void **state) {
+    static const struct {
+        const char *name;
+        uint64_t used, left;
+        uint64_t offset;
+        bool has_line, is_physical;
+    } loaders[] = {
+        {"9", 3, 6, 0xffff800000000000, false, true},
+        {"10 with a random direct map", 5, 6, 0xffff93c4c0000000, true, false},
+        {"11", 5, 6, 0xffff800000000000, true, false},
+        {"12", 6, 0, 0xffff800000000000, true, false},
+        {"one at 4", 4, 6, 0xffff800000000000, true, false},
+    };
+    struct limine_file kernel = {.string = (uintptr_t)"run=ps"};
+    struct limine_word_response file = {0, (uintptr_t)&kernel};
+    line.word = (uintptr_t)"run=ps";
+    for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]); i++) {
+        uint64_t base = loaders[i].offset;
+        start(state);
+        base_tag.magic[1] = loaders[i].used;
+        base_tag.revision = loaders[i].left;
+        offset.word = base;
+        rsdp.word = loaders[i].is_physical ? 0xf5000 : base + 0xf5000;
+        modules[1].address = base + 0x400000;
+        screen.address = base + 0xfd000000;
+        file_request.response = (uintptr_t)&file;
+        line_request.response = loaders[i].has_line ? (uintptr_t)&line : 0;
+        screen_request.response = (uintptr_t)&screen_answer;
+        assert_true(take());
+        assert_int_equal(answers.revision, loaders[i].used);
+        assert_int_equal(answers.offset, base);
+        assert_int_equal(parameters.rsdp, 0xf5000);
+        assert_int_equal(parameters.initrd.value, 0x400000);
+        assert_int_equal(parameters.framebuffer.base, 0xfd000000);
+        assert_string_equal(parameters.command_line, "run=ps");
+    }
+    offset.word = OFFSET;
+    rsdp.word = OFFSET + 0xf5000;
+    modules[1].address = OFFSET + 0x400000;
+    screen.address = OFFSET + 0xfd000000;
+}
+
+// Only usable and reclaimable entries are promised not to overlap others; all kinds may come, and page 0 as
+// usable.
+static void test_a_map_as_the_specification_allows(void **state) {
+    (void)state;
+    static struct limine_memory_range ranges[] = {
+        {0, 0x9f000, LIMINE_MEMORY_USABLE},
+        {0xf0000, 0x10000, LIMINE_MEMORY_RESERVED},
+        {0xf5014, 0x24, LIMINE_MEMORY_RESERVED_MAPPED},
+        {0x100000, 0x700000, LIMINE_MEMORY_USABLE},
+        {0x800000, 0x10000, LIMINE_MEMORY_EXECUTABLE_AND_MODULES},
+        {0x808000, 0x8001, LIMINE_MEMORY_EXECUTABLE_AND_MODULES},
+        {0x900000, 0x100000, LIMINE_MEMORY_LOADER_RECLAIMABLE},
+        {0xa00123, 0x10, LIMINE_MEMORY_ACPI_RECLAIMABLE},
+        {0xa01000, 0x1000, LIMINE_MEMORY_ACPI_NVS},
+        {0xfd000000, 0x3e8000, LIMINE_MEMORY_FRAMEBUFFER},
+        {0xfd000000, 0x1000000, LIMINE_MEMORY_RESERVED},
+        {0xfd00000000, 0x300000000, LIMINE_MEMORY_RESERVED},
+        {0x110000000, 0x1000, 99},
+    };
+    static uint64_t entries[sizeof(ranges) / sizeof(ranges[0])];
+    struct limine_array_response response = {0, sizeof(ranges) / sizeof(ranges[0]), (uintptr_t)entries};
+    for (size_t i = 0; i < response.count; i++)
+        entries[i] = (uintptr_t)&ranges[i];
+    map_request.response = (uintptr_t)&response;
+    address.physical_base = 0x800000;
+    assert_true(take());
+    address.physical_base = 0x200000;
+    assert_false(memory_map_covers(&map, 0));
+    assert_true(memory_map_covers(&map, 0x1000));
+    assert_int_equal(memory_map_bytes(&map, BOOT_MEMORY_USABLE), 0x9e000 + 0x700000 - 0x2000);
+    assert_int_equal(memory_map_bytes(&map, BOOT_MEMORY_RECLAIM), 0x100000);
+    assert_int_equal(memory_map_bytes(&map, BOOT_MEMORY_ACPI), 0x1000);
+    assert_int_equal(memory_map_bytes(&map, BOOT_MEMORY_ACPI_NVS), 0x1000);
+    assert_int_equal(map.dropped_bytes + map.beyond_bytes + map.overlaps, 0);
+}
+
+static void test_framebuffers(void **state) {
+    (void)state;
+    struct limine_framebuffer text = {.memory_model = 7, .address = OFFSET, .width = 80, .height = 25};
+    uint64_t both[] = {(uintptr_t)&text, (uintptr_t)&screen};
+    struct limine_array_response response = {0, 0, (uintptr_t)both};
+    screen_request.response = (uintptr_t)&response;
+    assert_true(take());
+    assert_int_equal(parameters.framebuffer.base, 0);
+    response.count = 2;
+    assert_true(take());
+    assert_int_equal(parameters.framebuffer.base, 0xfd000000);
+    start(state);
+    screen_request.response = (uintptr_t)&response;
+    response.count = 1;
+    assert_true(take());
+    assert_int_equal(parameters.framebuffer.base, 0);
+}
+
 static void test_missing_answers_are_named(void **state) {
     (void)state;
     map_request.response = 0;
@@ -202,6 +300,9 @@ int main(void) {
         cmocka_unit_test_setup(test_without_a_named_initrd_the_first_module_serves, start),
         cmocka_unit_test_setup(test_senseless_initrd_and_screen_are_left_out, start),
         cmocka_unit_test_setup(test_revisions, start),
+        cmocka_unit_test_setup(test_stock_loaders, start),
+        cmocka_unit_test_setup(test_a_map_as_the_specification_allows, start),
+        cmocka_unit_test_setup(test_framebuffers, start),
         cmocka_unit_test_setup(test_missing_answers_are_named, start),
         cmocka_unit_test_setup(test_command_lines, start),
     };

@@ -23,6 +23,7 @@ enum : uint32_t {
 };
 
 #define EFER_SYSCALL 0x001ull
+#define EFER_LONG    0x500ull // enabled and active
 #define EFER_NX      0x800ull
 
 #define CR0_MP 0x00000002ull
@@ -40,6 +41,7 @@ enum : uint32_t {
 #define CR4_OSFXSR     0x000200ull
 #define CR4_OSXMMEXCPT 0x000400ull
 #define CR4_UMIP       0x000800ull
+#define CR4_LA57       0x001000ull
 #define CR4_OSXSAVE    0x040000ull
 #define CR4_SMEP       0x100000ull
 #define CR4_SMAP       0x200000ull

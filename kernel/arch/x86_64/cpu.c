@@ -169,7 +169,9 @@ static void tables_load(const struct cpu_tables *tables) {
 
 static void control_registers_set(void) {
     const struct cpu_features *features = &cpu_features;
-    msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SYSCALL | (features->no_execute ? EFER_NX : 0));
+    // Below base revision 5 a loader may leave further bits as firmware set them (fast FXSAVE, for one).
+    uint64_t efer = msr_read(MSR_EFER) & EFER_LONG;
+    msr_write(MSR_EFER, efer | EFER_SYSCALL | (features->no_execute ? EFER_NX : 0));
     uint64_t cr0 = cr0_read() & ~(CR0_EM | CR0_AM | CR0_NW | CR0_CD);
     cr0_write(cr0 | CR0_MP | CR0_NE | CR0_WP | CR0_TS);
     uint64_t cr4 = CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT;

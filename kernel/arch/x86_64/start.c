@@ -109,6 +109,10 @@ static void tables_parse(void) {
 
 void boot_start(void) {
     early_console_start();
+    // A loader goes by what its configuration demands, and that cannot be undone in long mode (SDM
+    // 3A, 4.1.2).
+    if ((cr4_read() & CR4_LA57) != 0)
+        panic("expected a loader that leaves four levels of page tables, got five ('paging_mode')");
     cpu_features_detect();
     uint64_t limit = min_u64(cpu_features.physical_limit, 1ull << 46);
     limine_take(&answers, &parameters, &map, (uint64_t)kernel_image_end, limit);
