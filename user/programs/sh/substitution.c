@@ -32,7 +32,7 @@ static bool shell_start(const char *text, struct stream writer, uint64_t *proces
     spawn.streams[STREAM_OUTPUT] = writer;
     spawn.environment = variables_environment(&shell.variables, true, &spawn.environment_count);
     if (shell.interactive)
-        spawn.group = GROUP_NEW;
+        spawn.group = INIT_GROUP_NEW;
     status_t status = spawn_start(&spawn, process);
     if (status != STATUS_OK)
         shell.output_status = spawn_failed(&spawn, status);
