@@ -7,9 +7,13 @@
 #include <user/program.h>
 
 int main(int count, char **arguments) {
-    size_t operands = options_take(&usage, count, arguments);
-    for (size_t i = 0; i < operands; i++) {
-        if (i > 0)
+    // Words are printed whatever they look like: one that asks for help does so alone.
+    if (count == 2 && strcmp(arguments[1], "--help") == 0)
+        (void)options_take(&usage, count, arguments);
+    option_no_newline = count > 1 && strcmp(arguments[1], "-n") == 0;
+    int first = option_no_newline ? 2 : 1;
+    for (int i = first; i < count; i++) {
+        if (i > first)
             print_bytes(" ", 1);
         print_bytes(arguments[i], strlen(arguments[i]));
     }

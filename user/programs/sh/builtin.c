@@ -17,22 +17,38 @@ static int wrong(const char *name, const char *text) {
 
 // ---- where
 
+// Where `cd` goes: nullptr, and said, when there is no such place.
+static const char *cd_target(size_t count, char **words) {
+    if (count == 1) {
+        const char *home = variable_get(&shell.variables, "HOME", 4);
+        return home != nullptr && *home != 0 ? home : "/";
+    }
+    if (strcmp(words[1], "-") != 0)
+        return words[1];
+    if (shell.previous[0] != 0)
+        return shell.previous;
+    print_error("cd: there was no directory before this one");
+    return nullptr;
+}
+
 static int builtin_cd(size_t count, char **words) {
     char path[PATH_SIZE];
     struct file file;
     if (count > 2)
         return wrong("cd", "too many operands");
-    if (!path_resolve(shell.directory, count == 2 ? words[1] : "/", path)) {
-        print_error("cd: the path is empty or too long");
+    const char *target = cd_target(count, words);
+    if (target == nullptr)
         return 1;
-    }
-    status_t status = fs_open(path, &file);
+    status_t status = path_resolve(shell.directory, target, path) ? fs_open(path, &file) : STATUS_BAD_NAME;
     if (status == STATUS_OK && !file.is_directory)
         status = STATUS_NOT_DIRECTORY;
     if (status != STATUS_OK) {
-        print_error("cd: %s: %s", words[count - 1], status_text(status));
+        print_error("cd: %s: %s", target, status_text(status));
         return 1;
     }
+    if (target == shell.previous)
+        print("%s\n", path);
+    memcpy(shell.previous, shell.directory, sizeof(shell.previous));
     memcpy(shell.directory, path, sizeof(path));
     return 0;
 }
@@ -51,6 +67,26 @@ static int builtin_exit(size_t count, char **words) {
         return wrong("exit", "wants one number from 0 to 255");
     shell.ended = true;
     return (int)status;
+}
+
+// `break` and `continue`, of so many loops.
+static int loops_leave(size_t count, char **words, bool continues) {
+    uint64_t loops = 1;
+    if (count > 2 || (count == 2 && (!number_parse(words[1], &loops) || loops == 0)))
+        return wrong(words[0], "wants one number from 1 on");
+    if (shell.loops == 0)
+        return wrong(words[0], "there is no loop here");
+    shell.leaves = (unsigned)min_u64(loops, shell.loops);
+    shell.continues = continues;
+    return 0;
+}
+
+static int builtin_break(size_t count, char **words) {
+    return loops_leave(count, words, false);
+}
+
+static int builtin_continue(size_t count, char **words) {
+    return loops_leave(count, words, true);
 }
 
 static int builtin_nothing(size_t count, char **words) {
@@ -89,10 +125,22 @@ static int builtin_export(size_t count, char **words) {
     return good ? 0 : 1;
 }
 
+static bool is_name(const char *word) {
+    size_t length = strlen(word);
+    return length > 0 && lexer_name_length(word, length) == length;
+}
+
 static int builtin_unset(size_t count, char **words) {
-    for (size_t i = 1; i < count; i++)
-        variable_unset(&shell.variables, words[i], strlen(words[i]));
-    return 0;
+    int status = 0;
+    for (size_t i = 1; i < count; i++) {
+        if (is_name(words[i])) {
+            variable_unset(&shell.variables, words[i], strlen(words[i]));
+        } else {
+            print_error("unset: '%s' is no name of a variable", words[i]);
+            status = 1;
+        }
+    }
+    return status;
 }
 
 static int builtin_shift(size_t count, char **words) {
@@ -142,7 +190,7 @@ static int builtin_read(size_t count, char **words) {
     static char line[LINE_MAX_SIZE];
     char *rest = line;
     for (size_t i = 1; i < count; i++) {
-        if (lexer_name_length(words[i], strlen(words[i])) != strlen(words[i]) || words[i][0] == 0) {
+        if (!is_name(words[i])) {
             print_error("read: '%s' is no name of a variable", words[i]);
             return EXIT_USAGE;
         }
@@ -219,9 +267,13 @@ static const struct builtin {
     const char *name;
     int (*run)(size_t count, char **words);
 } builtins[] = {
-    {":", builtin_nothing},   {"cd", builtin_cd},       {"exit", builtin_exit}, {"export", builtin_export},
-    {"fg", builtin_fg},       {"jobs", builtin_jobs},   {"pwd", builtin_pwd},   {"read", builtin_read},
-    {"shift", builtin_shift}, {"unset", builtin_unset}, {"wait", builtin_wait},
+    {":", builtin_nothing},   {"break", builtin_break},
+    {"cd", builtin_cd},       {"continue", builtin_continue},
+    {"exit", builtin_exit},   {"export", builtin_export},
+    {"fg", builtin_fg},       {"jobs", builtin_jobs},
+    {"pwd", builtin_pwd},     {"read", builtin_read},
+    {"shift", builtin_shift}, {"unset", builtin_unset},
+    {"wait", builtin_wait},
 };
 
 const char *builtin_name(size_t index) {

@@ -76,7 +76,7 @@ static void stage_start(const struct node *node, struct stage *stage, uint64_t l
     if (node->kind == NODE_COMMAND ? !words_expand(node, node->assignments) : !words_for_shell(node))
         return;
     shell.status = 0;
-    if (shell.fields.count == 0)
+    if (shell.fields.count == 0 || !words_bracketed())
         return;
     stage->builtin = node->kind == NODE_COMMAND && builtin_is(shell.fields.words[0]);
     // Reading from a pipe takes as long as its writer likes: that is for a shell of its own, which Ctrl-C

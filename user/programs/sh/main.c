@@ -104,9 +104,11 @@ static enum editor_result lines_read(char typed[TYPED_SIZE]) {
             print_error("this is too long to be typed; write it into a file");
             return EDITOR_INTERRUPT;
         }
-        length += format_buffer(typed + length, TYPED_SIZE - length, "%s\n", editor.line);
+        length += format_buffer(typed + length, TYPED_SIZE - length, "%s", editor.line);
+        // Without its end, so that a backslash before that is found open.
         if (!is_open(typed))
             return EDITOR_LINE;
+        typed[length++] = '\n';
     }
 }
 
@@ -134,8 +136,8 @@ static void interact(void) {
 // ---- scripts
 
 // All of a file, or of the input when `path` is nullptr, with a NUL behind it; nullptr: what is wrong was
-// said.
-static char *script_read(const char *path) {
+// said, and *exit_status is what to end with.
+static char *script_read(const char *path, int *exit_status) {
     struct file file;
     const char *name = path != nullptr ? path : "input";
     char *text = heap_allocate(SCRIPT_MAX + 1);
@@ -147,6 +149,8 @@ static char *script_read(const char *path) {
                                  : input_read(text + length, step, &count);
         length += status == STATUS_OK ? count : 0;
     }
+    *exit_status =
+        status == STATUS_NOT_FOUND || status == STATUS_BAD_NAME ? EXIT_NO_PROGRAM : EXIT_CANNOT_RUN;
     if (text == nullptr || status != STATUS_OK) {
         print_error("%s: %s", name, status_text(text == nullptr ? STATUS_NO_QUOTA : status));
     } else if (length == SCRIPT_MAX || memchr(text, 0, length) != nullptr) {
@@ -159,9 +163,10 @@ static char *script_read(const char *path) {
 }
 
 static int script_run(const char *path) {
-    char *text = script_read(path);
+    int status;
+    char *text = script_read(path, &status);
     if (text == nullptr)
-        return path != nullptr ? EXIT_NO_PROGRAM : 1;
+        return status;
     (void)shell_run(text, path != nullptr ? path : "input");
     return shell.status;
 }

@@ -40,7 +40,15 @@ static void command_run(const struct node *node) {
 }
 
 static bool stops(void) {
-    return shell.ended || shell.interrupted;
+    return shell.ended || shell.interrupted || shell.leaves > 0;
+}
+
+// Behind each turn of a loop: whether that was the last one.
+static bool loop_ends(void) {
+    if (shell.leaves == 0)
+        return stops();
+    shell.leaves--;
+    return shell.leaves > 0 || !shell.continues;
 }
 
 static void list_run(const struct node *list) {
@@ -83,31 +91,40 @@ static void while_run(const struct node *node) {
     const struct node *condition = node_at(node->first);
     const struct node *body = node_at(condition->next);
     int status = 0;
-    for (;;) {
+    shell.loops++;
+    do {
         run_node(condition);
-        if (stops() || (shell.status == 0) != (node->kind == NODE_WHILE))
+        if (!stops() && (shell.status == 0) != (node->kind == NODE_WHILE)) {
+            shell.status = status;
             break;
-        run_node(body);
+        }
+        if (!stops())
+            run_node(body);
         status = shell.status;
         ask_whether_interrupted();
-        if (stops())
-            break;
+    } while (!loop_ends());
+    shell.loops--;
+}
+
+static bool turn_run(const struct node *node, const char *value) {
+    struct slice name = shell.tree.words[node->words];
+    if (!variable_set(&shell.variables, shell.text + name.start, name.length, value)) {
+        print_error("there is no room for more variables");
+        shell.status = 1;
+        return false;
     }
-    if (!stops())
-        shell.status = status;
+    run_node(node_at(node->first));
+    return true;
 }
 
 static void for_each(const struct node *node, size_t count, char *const *list) {
-    struct slice name = shell.tree.words[node->words];
     shell.status = 0;
-    for (size_t i = 0; i < count && !stops(); i++) {
-        if (!variable_set(&shell.variables, shell.text + name.start, name.length, list[i])) {
-            print_error("there is no room for more variables");
-            shell.status = 1;
-            return;
-        }
-        run_node(node_at(node->first));
+    shell.loops++;
+    for (size_t i = 0; i < count; i++) {
+        if (!turn_run(node, list[i]) || loop_ends())
+            break;
     }
+    shell.loops--;
 }
 
 // The strings are copied, because the commands of the body use the same fields.

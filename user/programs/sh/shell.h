@@ -19,10 +19,14 @@
 
 struct shell {
     char directory[PATH_SIZE];
+    char previous[PATH_SIZE]; // directory before the last `cd`, for `cd -`; empty: none
     int status;
     int output_status; // of the last `$(...)`
     bool ended;        // `exit`
     bool interrupted;  // Ctrl-C: the rest of the line is not run
+    unsigned loops;    // that are being run, one in the other
+    unsigned leaves;   // so many of them end, by `break` or `continue`, from the innermost on
+    bool continues;    // the last of these goes on with its next turn
     bool interactive;  // a person types at the console
     const char *zero;  // $0
     size_t argument_count;
@@ -54,6 +58,8 @@ static inline const struct node *node_at(uint16_t index) {
 // The strings of a node's words from this one on go to shell.fields. False: they are too long, which was
 // said, or Ctrl-C ended what some were to come from.
 [[nodiscard]] bool words_expand(const struct node *node, size_t from);
+// `[ WORDS ]` in shell.fields becomes `test WORDS`. False: the `]` is missing, which was said.
+[[nodiscard]] bool words_bracketed(void);
 // `sh -c TEXT $0 $1 ...`, for what is more than a program. The text of `( list )` is that of the list.
 [[nodiscard]] bool words_for_shell(const struct node *node);
 // One string of a word, added to the fields.

@@ -63,6 +63,21 @@ bool whole_expand(struct slice slice, struct fields *fields) {
     return !shell.interrupted;
 }
 
+bool words_bracketed(void) {
+    static char test[] = "test";
+    struct fields *fields = &shell.fields;
+    if (strcmp(fields->words[0], "[") != 0)
+        return true;
+    if (strcmp(fields->words[fields->count - 1], "]") != 0) {
+        print_error("[: the ] is missing");
+        shell.status = EXIT_USAGE;
+        return false;
+    }
+    fields->words[0] = test;
+    fields->words[--fields->count] = nullptr;
+    return true;
+}
+
 bool words_for_shell(const struct node *node) {
     struct slice text = node->kind == NODE_SHELL ? node_at(node->first)->text : node->text;
     struct fields *fields = &shell.fields;

@@ -40,12 +40,14 @@ static bool number(struct expression *expression, size_t ahead, int64_t *value) 
     const char *text = word(expression, ahead);
     bool negative = *text == '-';
     text += negative;
+    bool good = *text != 0;
     *value = 0;
-    if (*text == 0)
+    for (; good && *text != 0; text++)
+        good = *text >= '0' && *text <= '9' && !ckd_mul(value, *value, 10) &&
+               !ckd_add(value, *value, *text - '0');
+    if (!good) {
+        expression->at += ahead;
         return fail_with(expression, EXPRESSION_NUMBER);
-    for (; *text != 0; text++) {
-        if (*text < '0' || *text > '9' || ckd_mul(value, *value, 10) || ckd_add(value, *value, *text - '0'))
-            return fail_with(expression, EXPRESSION_NUMBER);
     }
     *value = negative ? -*value : *value;
     return true;
