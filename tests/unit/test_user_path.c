@@ -71,6 +71,8 @@ static void test_parent(void **state) {
     assert_int_equal(parent(""), 0);
     assert_int_equal(path_parent("/bin/ls", 5), 4); // the length counts, not a NUL
     assert_int_equal(path_parent("/bin/ls", 3), 0);
+    assert_true(path_ends_with_slash("/") && path_ends_with_slash("a/"));
+    assert_false(path_ends_with_slash("") || path_ends_with_slash("a/b"));
 }
 
 static void test_inside(void **state) {

@@ -41,13 +41,16 @@ status_t fs_open(const char *path, struct file *file) {
         status = file_open(server(), absolute, strlen(absolute), &number, &size, &mode, DEADLINE_NONE);
     } while (retry_after(status, &attempts));
     file_set(file, number, size, mode);
-    return status;
+    return status == STATUS_OK && path_ends_with_slash(path) && !file->is_directory ? STATUS_NOT_DIRECTORY
+                                                                                    : status;
 }
 
 status_t fs_create(const char *path, enum file_create kind, struct file *file) {
     char absolute[PATH_SIZE];
     if (!absolute_path(path, absolute))
         return STATUS_BAD_NAME;
+    if (kind != FILE_CREATE_DIRECTORY && path_ends_with_slash(path))
+        return fs_open(path, file) == STATUS_OK ? STATUS_IS_DIRECTORY : STATUS_NOT_DIRECTORY;
     uint64_t number = 0, size = 0, mode = 0, token = token_next();
     int attempts = 0;
     status_t status;

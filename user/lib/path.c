@@ -56,6 +56,11 @@ bool path_inside(const char *directory, const char *folder, const char *path, ch
            path_resolve(directory, folder, absolute) && path_resolve(absolute, path_base(source), out);
 }
 
+bool path_ends_with_slash(const char *path) {
+    size_t length = strlen(path);
+    return length > 0 && path[length - 1] == '/';
+}
+
 const char *path_base(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash != nullptr ? slash + 1 : path;

@@ -13,11 +13,6 @@ bool target_take(struct target *target, const char *path, size_t sources) {
     return sources == 1 || target->is_folder || status_report(path, STATUS_NOT_DIRECTORY);
 }
 
-static bool wants_folder(const char *path) {
-    size_t length = strlen(path);
-    return length > 0 && path[length - 1] == '/';
-}
-
 // There are no links, so a file has one absolute path.
 static bool is_same(const char *a, const char *b) {
     char absolute_a[PATH_SIZE], absolute_b[PATH_SIZE];
@@ -28,7 +23,7 @@ static bool is_same(const char *a, const char *b) {
 bool target_place(const struct target *target, const char *source, struct file *file, char out[PATH_SIZE]) {
     if (!status_report(source, fs_open(source, file)))
         return false;
-    if (!target->is_folder && wants_folder(target->path) && !file->is_directory)
+    if (!target->is_folder && path_ends_with_slash(target->path) && !file->is_directory)
         return status_report(target->path, STATUS_NOT_DIRECTORY);
     bool fits = target->is_folder ? path_inside(working_directory(), target->path, source, out)
                                   : format_buffer(out, PATH_SIZE, "%s", target->path) < PATH_SIZE;

@@ -12,12 +12,17 @@ enum { LINE_SIZE = 1024 };
 
 static const char *const level_names[LOG_LEVELS] = {"error", "warning", "notice", "info", "debug"};
 
+[[noreturn]] static void level_unknown(const char *name) {
+    print_error("'%s' is no level: error, warning, notice, info or debug", name);
+    program_exit(EXIT_USAGE);
+}
+
 static enum log_level level_find(const char *name) {
     for (unsigned i = 0; i < LOG_LEVELS; i++) {
         if (strcmp(name, level_names[i]) == 0)
             return (enum log_level)i;
     }
-    fail("'%s' is no level: error, warning, notice, info or debug", name);
+    level_unknown(name);
 }
 
 // The level of a line, which stands behind its time stamp. What begins in the middle of a line has none.

@@ -2,6 +2,7 @@
 //
 // rm: removes files and folders.
 
+#include <base/string.h>
 #include <manual/rm.h>
 #include <user/program.h>
 #include <user/walk.h>
@@ -23,12 +24,29 @@ static bool tree_remove(const char *path) {
     return (status == STATUS_NOTHING_LEFT || report(path, status)) && good;
 }
 
+// `.`, `..` and the root are not removed: that is a mistake, most likely.
+static bool is_spared(const char *path) {
+    size_t end = strlen(path);
+    while (end > 0 && path[end - 1] == '/')
+        end--;
+    size_t start = path_parent(path, end);
+    start += path[start] == '/';
+    bool dots = end - start <= 2 && path[start] == '.' && path[end - 1] == '.';
+    return end > 0 ? dots : *path == '/';
+}
+
+static bool path_remove(const char *path) {
+    if (is_spared(path)) {
+        print_error("%s: is not removed", path);
+        return false;
+    }
+    return option_recursive ? tree_remove(path) : report(path, fs_remove(path, false));
+}
+
 int main(int count, char **arguments) {
     size_t operands = options_take(&usage, count, arguments);
     bool good = true;
     for (size_t i = 0; i < operands; i++)
-        good = (option_recursive ? tree_remove(arguments[i])
-                                 : report(arguments[i], fs_remove(arguments[i], false))) &&
-               good;
+        good = path_remove(arguments[i]) && good;
     return good ? 0 : 1;
 }

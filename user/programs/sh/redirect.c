@@ -19,7 +19,7 @@ static status_t redirection_open(const struct redirection *redirection, const ch
     if (!path_resolve(shell.directory, name, path))
         return STATUS_BAD_NAME;
     status_t status;
-    if (redirection->kind == REDIRECT_INPUT) {
+    if (redirection->kind == REDIRECT_INPUT || path_ends_with_slash(name)) {
         status = fs_open(path, &file);
     } else {
         status = fs_create(path, redirection->kind == REDIRECT_APPEND ? FILE_CREATE_OPEN : FILE_CREATE_EMPTY,
@@ -27,6 +27,8 @@ static status_t redirection_open(const struct redirection *redirection, const ch
     }
     if (status == STATUS_OK && file.is_directory)
         status = STATUS_IS_DIRECTORY;
+    else if (status == STATUS_OK && path_ends_with_slash(name))
+        status = STATUS_NOT_DIRECTORY;
     *stream = (struct stream){.kind = STREAM_FILE, .number = file.number};
     return status;
 }

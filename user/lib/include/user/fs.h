@@ -24,6 +24,7 @@ struct directory_entry {
     struct file file;
 };
 
+// A path that ends with a slash names a folder: NOT_DIRECTORY for a file, and no file is made under it.
 [[nodiscard]] status_t fs_open(const char *path, struct file *file);
 [[nodiscard]] status_t fs_create(const char *path, enum file_create kind, struct file *file);
 

@@ -28,6 +28,9 @@ static inline size_t path_parent(const char *path, size_t length) {
     return length > 0 ? length - 1 : 0;
 }
 
+// Whether it ends with a slash, as the name of a folder may.
+bool path_ends_with_slash(const char *path);
+
 // What stands behind the last slash.
 const char *path_base(const char *path);
 
