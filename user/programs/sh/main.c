@@ -109,6 +109,7 @@ static enum editor_result lines_read(char typed[TYPED_SIZE]) {
         if (!is_open(typed))
             return EDITOR_LINE;
         typed[length++] = '\n';
+        typed[length] = 0;
     }
 }
 
