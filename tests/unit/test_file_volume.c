@@ -608,7 +608,7 @@ static void test_the_pot_stops_at_three_quarters(void **state) {
     for (uint32_t client = 2000; client < 2100 && status == STATUS_OK; client++) {
         struct volume_request request = {.client = client};
         snprintf(name, sizeof(name), "%u", client);
-        status = volume_create(&volume, request, name, strlen(name), VOLUME_CREATE_NEW, &number);
+        status = volume_create(&volume, request, name, strlen(name), FILE_CREATE_NEW, &number);
         if (status == STATUS_OK)
             assert_int_equal(fill(client, number, PIECE), STATUS_OK);
         volume_client_end(&volume, client);
