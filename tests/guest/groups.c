@@ -5,7 +5,7 @@
 #include "groups.h"
 
 extern const struct group group_descriptor, group_memory, group_space, group_futex, group_clock;
-extern const struct group group_thread, group_process, group_endpoint, group_reply;
+extern const struct group group_thread, group_process, group_quota, group_endpoint, group_reply;
 extern const struct group group_notification, group_interrupt, group_platform;
 extern const struct group group_badargs, group_numbers, group_services, group_files, group_pipes,
     group_images, group_attack;
@@ -20,6 +20,7 @@ const struct group *const groups[] = {
     &group_clock,
     &group_thread,
     &group_process,
+    &group_quota,
     &group_endpoint,
     &group_reply,
     &group_notification,
