@@ -6,6 +6,7 @@
 
 #include "text_sink.h"
 #include "unit.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <terminal.h>
 
@@ -282,6 +283,25 @@ static void test_only_what_changes_is_marked(void **state) {
         assert_int_equal(terminal.changed[row], row == 2);
 }
 
+// However large a number of some bytes: they write one line of cells, wherever the line stands.
+static void test_a_repeated_character_costs_one_line(void **state) {
+    static const char *const numbers[] = {"11",    "50",         "9999",       "65535",
+                                          "65536", "4294967295", "4294967297", "99999999999999999999999"};
+    (void)state;
+    for (size_t i = 0; i < array_length(numbers); i++) {
+        for (unsigned column = 0; column < COLUMNS; column++) {
+            char input[64];
+            fresh();
+            int length = snprintf(input, sizeof(input), CSI "1;%uHx" CSI "%sb", column + 1, numbers[i]);
+            terminal_feed(&terminal, input, (size_t)length);
+            unsigned written = 0;
+            for (unsigned at = 0; at < ROWS * COLUMNS; at++)
+                written += (terminal_cell(&terminal, at / COLUMNS, at % COLUMNS)->code & CELL_CODE) == 'x';
+            assert_int_equal(written, 1 + COLUMNS);
+        }
+    }
+}
+
 static void test_cursor_can_hide(void **state) {
     (void)state;
     fresh();
@@ -298,6 +318,7 @@ int main(void) {
         cmocka_unit_test(test_attributes),
         cmocka_unit_test(test_erased_cells_have_the_paper_of_the_pen),
         cmocka_unit_test(test_only_what_changes_is_marked),
+        cmocka_unit_test(test_a_repeated_character_costs_one_line),
         cmocka_unit_test(test_cursor_can_hide),
     };
     return cmocka_run_group_tests_name("terminal", tests, NULL, NULL);
