@@ -198,14 +198,79 @@ def test_the_first_of_a_pipeline_reads_what_is_typed(machine):
     assert machine.expect_prompt().endswith("typed\ntyped\nthen\n")
 
 
+def held(machine):
+    """How many descriptors init, the pipe server and the shell have. While one program runs, so that nothing is on its way."""
+    pipe = next(row.split()[0] for row in machine.command("ps").splitlines() if row.endswith(" pipe"))
+    return machine.command(f"for i in 1 {pipe} $$; do descs $i > /tmp/held; wc -l < /tmp/held; done")
+
+
 def test_pipelines_leave_nothing(machine):
-    """Descriptors of init and of the pipe server, before and after."""
-    pipe = next(line.split()[0] for line in machine.command("ps").splitlines() if line.endswith(" pipe"))
-    # One program at a time: init holds something of each that runs.
-    held = f"for i in 1 {pipe}; do descs $i > /tmp/held; wc -l < /tmp/held; done"
-    before = machine.command(held)
-    machine.command("for i in 1 2 3 4 5; do for j in 1 2 3 4 5; do echo a | cat | cat > /tmp/l; nothing | cat < /none; (exit 1) | true & wait; x=$(echo a $(echo b)); echo $(nothing) > /tmp/l; done; done")
-    assert machine.command(held) == before
+    before = held(machine)
+    machine.command("for i in 1 2 3 4 5; do for j in 1 2 3 4 5; do echo a | cat | cat > /tmp/l; nothing | cat < /none; (exit 1) | true & wait; done; done")
+    assert held(machine) == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nothing | cat",
+        "echo a | nothing",
+        "echo a | nothing | cat",
+        "nothing | nothing | nothing",
+        "/etc/help | cat",
+        "echo a | /etc/help",
+        "echo a | /etc | cat",
+        "cat < /none | cat",
+        "echo a | cat > /bin/x",
+        "echo a | cat < /none | cat > /none/x",
+        "echo a | [ b",
+        "[ a | cat",
+        "cd /none | cat",
+        "echo a | cd /none",
+        "echo a | $none",
+        "x=$long nothing | x=$long cat",
+        "echo a | x=$long y=$x cat | cat",
+        "(nothing) | cat",
+        "echo a | { /etc/help; } | cat",
+        "nothing | cat & wait",
+        "echo a | run -m 1 cat",
+    ],
+)
+def test_a_command_that_cannot_start_leaves_no_end_of_a_pipe(machine, line):
+    machine.command("long=" + "0123456789" * 50)
+    machine.command("long=$long$long$long$long$long$long$long$long$long$long$long$long$long$long$long$long")
+    machine.command("long=$long$long$long")
+    before = held(machine)
+    for _ in range(3):
+        machine.command(line)
+    assert held(machine) == before
+
+
+def test_a_shell_in_the_background_takes_no_keys(machine):
+    own = machine.command("echo $$").strip()
+    machine.send("sh &\r")
+    machine.expect(re.compile(r"\[1\] (\d+)\r*\n"))
+    machine.expect_prompt()
+    machine.expect_prompt()  # the other one's, which now waits for what it may not have
+    for _ in range(3):
+        machine.send("cho $$\x01e\r")  # the keys are still those of the editor
+        machine.expect("\n")
+        assert machine.expect_prompt().strip() == own
+        machine.send("cat\r")
+        machine.expect("cat")
+        machine.send("typex\x7fd\r\x04")
+        assert machine.expect_prompt().endswith("typed\n")
+    assert machine.command("jobs") == "[1] sh\n"
+    machine.send("fg\r")
+    machine.expect(re.compile(r"\nsh\r*\n"))
+    machine.send("cho $$\x01e\r")
+    machine.expect("\n")
+    inner = machine.expect_prompt().strip()
+    assert inner.isdigit() and inner != own
+    machine.send("exit 3\r")
+    machine.expect("exit 3")
+    machine.expect_prompt()
+    assert machine.command("echo $? $$") == f"3 {own}\n"
 
 
 def test_control_d_ends_the_input(machine):

@@ -10,6 +10,7 @@
 #include <base/string.h>
 #include <protocols/pipe.h>
 #include <tessera/syscalls.h>
+#include <user/heap.h>
 #include <user/program.h>
 
 // ---- one command
@@ -18,18 +19,21 @@
 struct stage {
     struct stream streams[STREAM_COUNT];
     uint64_t process; // 0: none was started
-    bool builtin;     // to be done when all processes have been started
+    bool by_shell;    // another shell runs its text
+    // Of a builtin, which is done when all processes have been started: its strings, on the heap. What they
+    // came from is not looked at a second time, since `$( )` would run again.
+    struct fields *builtin;
 };
 
 // What the assignments before a command say, for it alone: strings NAME=VALUE behind those that are exported.
-static bool environment_make(const struct node *node, struct spawn *spawn) {
+static bool environment_make(const struct node *node, bool by_shell, struct spawn *spawn) {
     static const char *list[VARIABLES_MAX + PARSE_WORDS_MAX];
     static struct fields values;
     size_t count;
-    const char *const *exported = variables_environment(&shell.variables, node->kind != NODE_COMMAND, &count);
+    const char *const *exported = variables_environment(&shell.variables, by_shell, &count);
     memcpy(list, exported, count * sizeof(list[0]));
     fields_clear(&values);
-    for (size_t i = 0; i < node->assignments; i++) {
+    for (size_t i = 0; i < node->assignments && !by_shell; i++) {
         if (!whole_expand(shell.tree.words[node->words + i], &values))
             return false;
         const char *text = values.words[values.count - 1];
@@ -52,7 +56,7 @@ static void program_start(const struct node *node, struct stage *stage, uint64_t
     memcpy(spawn.streams, stage->streams, sizeof(spawn.streams));
     if (shell.interactive)
         spawn.group = leader != 0 ? leader : INIT_GROUP_NEW;
-    if (!environment_make(node, &spawn))
+    if (!environment_make(node, stage->by_shell, &spawn))
         return;
     status_t status = spawn_start(&spawn, &stage->process);
     if (status != STATUS_OK) {
@@ -64,29 +68,38 @@ static void program_start(const struct node *node, struct stage *stage, uint64_t
     }
 }
 
-// The text that a shell of its own gets holds its redirections already, but for `( )`.
-static bool stage_redirect(const struct node *node, struct stage *stage) {
-    bool in_text = node->kind != NODE_COMMAND && node->kind != NODE_SHELL;
-    return in_text || streams_redirect(node, stage->streams);
+// Whether another shell runs it, from its text. Reading from a pipe takes as long as its writer likes, so
+// that is for a shell that Ctrl-C ends.
+static bool wants_shell(const struct node *node, bool has_pipe) {
+    if (node->kind != NODE_COMMAND || !has_pipe || node->word_count == node->assignments)
+        return node->kind != NODE_COMMAND;
+    struct slice first = shell.tree.words[node->words + node->assignments];
+    return first.length == 4 && memcmp(shell.text + first.start, "read", 4) == 0;
 }
 
-static void stage_start(const struct node *node, struct stage *stage, uint64_t leader, bool has_pipe) {
-    if (!stage_redirect(node, stage))
+static void builtin_keep(struct stage *stage) {
+    stage->builtin = heap_allocate(sizeof(*stage->builtin));
+    if (stage->builtin != nullptr) {
+        fields_copy(stage->builtin, &shell.fields);
+    } else {
+        (void)status_report(shell.fields.words[0], STATUS_NO_QUOTA);
+        shell.status = 1;
+    }
+}
+
+// The text for another shell holds the redirections already, but that of `( )`.
+static void stage_start(const struct node *node, struct stage *stage, uint64_t leader) {
+    bool in_text = stage->by_shell && node->kind != NODE_SHELL;
+    if (!in_text && !streams_redirect(node, stage->streams))
         return;
-    if (node->kind == NODE_COMMAND ? !words_expand(node, node->assignments) : !words_for_shell(node))
+    if (stage->by_shell ? !words_for_shell(node) : !words_expand(node, node->assignments))
         return;
     shell.status = 0;
     if (shell.fields.count == 0 || !words_bracketed())
         return;
-    stage->builtin = node->kind == NODE_COMMAND && builtin_is(shell.fields.words[0]);
-    // Reading from a pipe takes as long as its writer likes: that is for a shell of its own, which Ctrl-C
-    // ends.
-    if (has_pipe && strcmp(shell.fields.words[0], "read") == 0) {
-        stage->builtin = false;
-        if (!words_for_shell(node))
-            return;
-    }
-    if (!stage->builtin)
+    if (!stage->by_shell && builtin_is(shell.fields.words[0]))
+        builtin_keep(stage);
+    else
         program_start(node, stage, leader);
 }
 
@@ -112,12 +125,12 @@ bool pipe_between(struct stream *output, struct stream *input) {
 }
 
 // A builtin works on the shell itself, with other streams for as long as it takes.
-static void builtin_do(const struct node *node, const struct stage *stage) {
+static void builtin_do(const struct stage *stage) {
     struct streams_kept kept;
     streams_enter(&kept, stage->streams);
-    if (words_expand(node, node->assignments))
-        (void)!builtin_run(shell.fields.count, shell.fields.words);
+    (void)!builtin_run(stage->builtin->count, stage->builtin->words);
     streams_leave(&kept);
+    heap_free(stage->builtin);
 }
 
 static void job_name(struct job *job, struct slice text) {
@@ -145,21 +158,22 @@ static void stage_launch(struct launch *launch, const struct node *node, size_t 
     else if (!last)
         stage->streams[STREAM_OUTPUT] = (struct stream){.kind = STREAM_NOTHING};
     shell.status = launch->before;
-    stage_start(node, stage, launch->leader, index > 0);
+    stage->by_shell = wants_shell(node, index > 0);
+    stage_start(node, stage, launch->leader);
     if (launch->leader == 0)
         launch->leader = stage->process;
     launch->job.processes[index] = stage->process;
     launch->job.status = shell.status;
     end_release(&ends[index][0]);
-    if (!stage->builtin)
+    if (stage->builtin == nullptr)
         end_release(&ends[index][1]);
 }
 
-static void builtins_do(struct launch *launch, const struct node *first) {
-    for (size_t i = 0; i < launch->job.count; i++, first = node_at(first->next)) {
-        if (launch->stages[i].builtin) {
+static void builtins_do(struct launch *launch) {
+    for (size_t i = 0; i < launch->job.count; i++) {
+        if (launch->stages[i].builtin != nullptr) {
             shell.status = launch->before;
-            builtin_do(first, &launch->stages[i]);
+            builtin_do(&launch->stages[i]);
             launch->job.status = i + 1 == launch->job.count ? shell.status : launch->job.status;
         }
         end_release(&launch->ends[i][1]);
@@ -195,7 +209,7 @@ void pipeline_run(const struct node *node, bool background) {
         if (last)
             break;
     }
-    builtins_do(&launch, first);
+    builtins_do(&launch);
     if (background) {
         job_to_background(&launch);
         return;
