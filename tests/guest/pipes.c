@@ -10,6 +10,7 @@
 #include <tessera/call.h>
 #include <user/process_record.h>
 #include <user/program.h>
+#include "lib/task.h"
 #include "lib/test.h"
 
 enum { CAPACITY = 16384, PIPES_OF_CLIENT = 16, ATTEMPTS = 200 };
@@ -135,6 +136,59 @@ static void flood(void) {
         drop_both(readers[i], writers[i]);
     if (OK(make(&reader, &writer)))
         drop_both(reader, writer);
+}
+
+// ---- several who wait
+
+// A thread of ours that reads one byte.
+struct waiter {
+    struct task task;
+    desc_t reader;
+    char byte;
+    status_t status;
+};
+
+static void read_byte(void *argument, struct message_page *page) {
+    struct waiter *self = argument;
+    uint64_t words[MESSAGE_WORDS] = {}, header;
+    page->lend[0] = (struct message_range){(uintptr_t)&self->byte, 1, RANGE_WRITE};
+    self->status = ts_call(self->reader, PIPE_READ | 1ULL << HEADER_RANGES_SHIFT, limit(), words, &header);
+    if (self->status == STATUS_OK)
+        self->status = (status_t)(int64_t)words[0];
+}
+
+static bool is_done(const struct waiter *waiter) {
+    return atomic_load(&waiter->task.done) != 0;
+}
+
+// An end has room for two that wait. The third takes the place of the one that waits longest, and the bytes
+// go to the others in the order in which they came.
+static void the_oldest_makes_room(void) {
+    static struct waiter waiters[4];
+    desc_t reader, writer;
+    size_t started = 0;
+    if (!OK(make(&reader, &writer)))
+        return;
+    for (; started < array_length(waiters); started++) {
+        struct waiter *waiter = &waiters[started];
+        *waiter = (struct waiter){.reader = reader};
+        if (!task_start(&waiter->task, read_byte, waiter, 8))
+            break;
+        // The next one comes when the server has this one.
+        if (started >= 2)
+            CHECK(word_await(&waiters[started - 2].task.done, 1));
+        settle();
+        CHECK(!is_done(waiter) && (started == 0 || !is_done(&waiters[started - 1])));
+    }
+    OK(pipe_write(writer, "ab", 2, limit()));
+    for (size_t i = 0; i < started; i++)
+        task_join(&waiters[i].task);
+    EXPECT(waiters[0].status, STATUS_TOO_MANY);
+    EXPECT(waiters[1].status, STATUS_TOO_MANY);
+    EXPECT(waiters[2].status, STATUS_OK);
+    EXPECT(waiters[3].status, STATUS_OK);
+    CHECK(waiters[2].byte == 'a' && waiters[3].byte == 'b');
+    drop_both(reader, writer);
 }
 
 // ---- with a program at the other side
@@ -338,6 +392,7 @@ static const struct test tests[] = {
     {"memory that is not there", memory_that_is_not_there},
     {"deadlines at a full and an empty pipe", deadlines},
     {"more pipes than a client may have", flood},
+    {"the oldest that waits makes room", the_oldest_makes_room},
     {"a program between two pipes", a_program_between_two_pipes},
     {"programs that wait to write, in their order", writers_in_their_order},
     {"a program killed while it waits", killed_while_it_waits},

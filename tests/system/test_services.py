@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from tessera import Machine, built_file, change_initrd, make_image
+from tessera import ROOT, Machine, built_file, change_initrd, make_image, run_tool
 
 
 def number_of(machine, name):
@@ -191,3 +191,53 @@ def test_programs_cannot_take_the_room_of_a_service(memory, shells):
         machine.expect_prompt()
         assert re.search("sh: /no-such-file: .*", machine.log).group() == "sh: /no-such-file: no file, program or service of this name"
         assert "failed" not in machine.log
+
+
+def image_with(tmp_path, *changes):
+    """A bootable image whose record is the default one's with these changes: (old text, new text)."""
+    text = (ROOT / "images/default.toml").read_text()
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (tmp_path / "image.toml").write_text(text)
+    status, _, err = run_tool("imagec", "-o", tmp_path / "image.rec", tmp_path / "image.toml")
+    assert status == 0, err.decode()
+    initrd = change_initrd(tmp_path / "initrd.tar", files={"etc/image.rec": (tmp_path / "image.rec").read_bytes()})
+    return make_image(tmp_path / "image.iso", initrd=initrd)
+
+
+def test_programs_cannot_take_the_records_of_a_service(tmp_path):
+    """The same where kernel records run out before memory and places do: each `sleep` has half of what the file server has."""
+    image = image_with(
+        tmp_path,
+        ("[service.file]\n", "[service.file]\nrecords = { reply = 2000 }\n"),
+        ("[program.env]\n", "[program.sleep]\nrecords = { reply = 1000 }\n\n[program.env]\n"),
+    )
+    with Machine(image) as machine:
+        machine.expect_prompt()
+        file = number_of(machine, "file")
+        assert "sh: sleep" in machine.command(MANY), "never refused"
+        # There is memory, and there are places: for this one, which asks all the time while the server is down.
+        machine.send(f"sh -c 'kill {file}; while :; do sleep 600 & done' > /dev/null 2> /dev/null &\r")
+        machine.expect(f"service file ({file}) was ended, status 137")
+        machine.expect("service file is started again in 100 ms")
+        machine.send(": < /no-such-file\r")
+        machine.expect("sh: /no-such-file: no file, program or service of this name")
+        machine.expect_prompt()
+        assert "waits for room" not in machine.log
+
+
+def test_programs_cannot_take_the_room_of_the_next_shell():
+    """One program fills the memory, ends the session in the last room that it left, and asks for more all the time while
+    the session is down: the next session finds the room for its shell."""
+    fill = "for i in " + " ".join("x" * 30) + "; do sleep 600 & done"
+    with Machine(memory="64M") as machine:
+        machine.expect_prompt()
+        session = number_of(machine, "session")
+        script = f"sleep 2 & {fill}; wait %1; kill {session}; while :; do sleep 600 & done"
+        machine.send(f"sh -c '{script}' > /dev/null 2> /dev/null &\r")
+        machine.expect(f"service session ({session}) was ended, status 137")
+        machine.expect("service session is started again in 100 ms")
+        machine.expect("Type `help`")
+        machine.expect_prompt()
+        assert "cannot be started" not in machine.log and "waits for room" not in machine.log
