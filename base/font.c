@@ -3,8 +3,7 @@
 // See base/font.h.
 
 #include <base/font.h>
-
-#define REPLACEMENT 0xfffd
+#include <base/text.h>
 
 static const struct font_code *find(uint32_t code) {
     size_t low = 0;
@@ -27,6 +26,6 @@ bool font_has(uint32_t code) {
 const uint8_t *font_glyph(uint32_t code) {
     const struct font_code *found = find(code);
     if (found == nullptr)
-        found = find(REPLACEMENT);
+        found = find(TEXT_REPLACEMENT);
     return font_glyphs[found != nullptr ? found->glyph : 0];
 }

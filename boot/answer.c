@@ -9,6 +9,7 @@
 #include "arch.h"
 #include "arena.h"
 #include "screen.h"
+#include <base/splitmix.h>
 #include <base/string.h>
 
 #define ENTROPY_MAX 512
@@ -218,13 +219,10 @@ static void *(*const answers[REQUEST_KINDS])(struct boot *boot) = {
     [REQUEST_ENTROPY] = answer_entropy,
 };
 
-// A mixer for the last resort: the counter's low bits, which depend on how long firmware took (splitmix64).
+// The last resort: the counter's low bits, which depend on how long firmware took.
 static uint64_t random_from_clock(uint64_t *state) {
-    *state += arch_ticks() + 0x9e3779b97f4a7c15;
-    uint64_t word = *state;
-    word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9;
-    word = (word ^ word >> 27) * 0x94d049bb133111eb;
-    return word ^ word >> 31;
+    *state += arch_ticks();
+    return splitmix64(state);
 }
 
 // From the processor, else from the firmware, else from the clock.

@@ -25,8 +25,6 @@
 #define TIMER_OUTPUT    0x20
 #define TIMER_TICKS_MS  1193
 #define WAIT_STEPS      10000000
-#define INK             0xaaaaaa
-#define PAPER           0x000000
 
 static struct surface surface;
 static bool has_surface;
@@ -54,14 +52,14 @@ static bool surface_open(void) {
 void platform_screen_clear(void) {
     has_surface = surface_open();
     if (has_surface)
-        surface_fill(&surface, 0, 0, surface.width, surface.height, surface_pixel(&surface, PAPER));
+        surface_fill(&surface, 0, 0, surface.width, surface.height, surface_pixel(&surface, SURFACE_PAPER));
 }
 
 void platform_screen_row(unsigned row, const char *text, bool is_selected) {
     if (!has_surface || (row + 1) * FONT_HEIGHT > surface.height)
         return;
-    uint32_t ink = surface_pixel(&surface, is_selected ? PAPER : INK);
-    uint32_t paper = surface_pixel(&surface, is_selected ? INK : PAPER);
+    uint32_t ink = surface_pixel(&surface, is_selected ? SURFACE_PAPER : SURFACE_INK);
+    uint32_t paper = surface_pixel(&surface, is_selected ? SURFACE_INK : SURFACE_PAPER);
     for (uint32_t column = 0; text[column] != '\0' && (column + 1) * FONT_WIDTH <= surface.width; column++)
         surface_glyph(&surface, column * FONT_WIDTH, row * FONT_HEIGHT, font_glyph((uint8_t)text[column]),
                       ink, paper);

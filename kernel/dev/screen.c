@@ -6,15 +6,13 @@
 #include "screen.h"
 #include <base/blit.h>
 #include <base/font.h>
+#include <base/text.h>
 #include <base/types.h>
 #include <kernel/log.h>
 
 #define ROWS_MOST      128
 #define COLUMNS_MOST   256
 #define RECORD_START   '\x1e' // a record's header for the serial line's reader (kernel/panic.c)
-#define REPLACEMENT    0xfffd
-#define COLOUR_INK     0xaaaaaa
-#define COLOUR_PAPER   0x000000
 #define COLOUR_PANIC   0xffffff
 #define COLOUR_ALARM   0x5f0000
 #define LOG_TAIL_BYTES 4096
@@ -33,7 +31,7 @@ static struct {
 
 static void cell_draw(unsigned row, unsigned column, char byte) {
     screen.text[row][column] = byte;
-    uint32_t code = (unsigned char)byte < 0x80 ? (unsigned char)byte : REPLACEMENT;
+    uint32_t code = (unsigned char)byte < 0x80 ? (unsigned char)byte : TEXT_REPLACEMENT;
     surface_glyph(&screen.surface, column * FONT_WIDTH, row * FONT_HEIGHT, font_glyph(code), screen.ink,
                   screen.paper);
 }
@@ -106,7 +104,7 @@ void screen_start(const struct boot_framebuffer *framebuffer, void *pixels) {
     screen.length = framebuffer->pitch * framebuffer->height;
     screen.rows = (unsigned)min_u64(screen.surface.height / FONT_HEIGHT, ROWS_MOST);
     screen.columns = (unsigned)min_u64(screen.surface.width / FONT_WIDTH, COLUMNS_MOST);
-    colours_set(COLOUR_INK, COLOUR_PAPER);
+    colours_set(SURFACE_INK, SURFACE_PAPER);
     clear();
     screen.usable = true;
     screen_write(tail, log_tail(tail, sizeof(tail)));

@@ -9,6 +9,7 @@
 
 #include "unit.h"
 #include "world.h"
+#include <base/splitmix.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -37,13 +38,6 @@ static pthread_t others[CPUS];
 static struct endpoint *supervisor;
 static uint64_t supervisor_value;
 
-static uint64_t random_next(uint64_t *state) {
-    uint64_t z = *state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
 static void call_set(struct arch_thread *thread, unsigned number, uint64_t a, uint64_t b, uint64_t c,
                      uint64_t d, uint64_t e, uint64_t f) {
     const uint64_t arguments[6] = {a, b, c, d, e, f};
@@ -53,18 +47,18 @@ static void call_set(struct arch_thread *thread, unsigned number, uint64_t a, ui
 
 static _Atomic uint64_t *cell(const struct thread *thread, uint64_t *random) {
     unsigned which = thread->process == processes[1];
-    return &cells[which][random_next(random) % CELLS];
+    return &cells[which][splitmix64(random) % CELLS];
 }
 
 // Puts descriptors to send and an offer into the thread's message page.
 static uint64_t message_make(struct thread *thread, uint64_t *random) {
     struct message_page *page = thread->message;
-    uint64_t count = random_next(random) % 3;
+    uint64_t count = splitmix64(random) % 3;
     for (uint64_t i = 0; i < count; i++)
         page->send[i] = (struct message_descriptor){.descriptor = atomic_load(cell(thread, random)),
                                                     .rights = 0,
-                                                    .mode = random_next(random) % 2 ? 1 : 2};
-    page->offer_slots = random_next(random) % 5;
+                                                    .mode = splitmix64(random) % 2 ? 1 : 2};
+    page->offer_slots = splitmix64(random) % 5;
     page->offer_bytes = 1 << 20;
     return count << HEADER_DESCRIPTORS_SHIFT;
 }
@@ -72,9 +66,9 @@ static uint64_t message_make(struct thread *thread, uint64_t *random) {
 static void call_random(struct thread *thread, uint64_t *random) {
     struct arch_thread *registers = &thread->arch;
     uint64_t x = atomic_load(cell(thread, random)), y = atomic_load(cell(thread, random));
-    uint64_t r = random_next(random), soon = clock_now() + r % 5000;
+    uint64_t r = splitmix64(random), soon = clock_now() + r % 5000;
     uint64_t address = 0x20000000 + r % 8 * PAGE_SIZE;
-    switch (random_next(random) % 27) {
+    switch (splitmix64(random) % 27) {
     case 0:
         call_set(registers, SYSCALL_ENDPOINT_CREATE, 3, 0, 0, 0, 0, 0);
         return;
@@ -167,7 +161,7 @@ static void results_keep(struct thread *thread, uint64_t *random) {
     if (thread->arch.status == 0 && value >> DESCRIPTOR_INDEX_BITS != 0)
         atomic_store(cell(thread, random), value);
     const struct message_page *page = thread->message;
-    if (random_next(random) % 4 == 0 && page->received[0].descriptor != 0)
+    if (splitmix64(random) % 4 == 0 && page->received[0].descriptor != 0)
         atomic_store(cell(thread, random), page->received[0].descriptor);
 }
 
@@ -259,7 +253,7 @@ static void play_init(struct arch_thread *registers) {
 static bool play(void *context, struct arch_thread *registers) {
     struct player *player = context;
     struct thread *thread = cpu_current()->thread;
-    host_clock_tick(random_next(&player->random) % 200);
+    host_clock_tick(splitmix64(&player->random) % 200);
     if (thread->process == init_process) {
         play_init(registers);
         return true;

@@ -9,6 +9,7 @@
 #include <abi/constants.h>
 #include <abi/objects.h>
 #include <base/format.h>
+#include <base/splitmix.h>
 #include <base/string.h>
 #include <base/tar.h>
 #include <machine.h>
@@ -62,8 +63,8 @@ static uint64_t random_address(uint64_t region) {
     uint64_t random = 0;
     if (ts_entropy_read(&random, sizeof(random)) != STATUS_OK) {
         static uint64_t state;
-        state = (state + clock_now()) * 0x9e3779b97f4a7c15ULL;
-        random = state ^ state >> 29;
+        state += clock_now();
+        random = splitmix64(&state);
     }
     return region + (random & REGION_MASK);
 }

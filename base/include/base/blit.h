@@ -18,6 +18,9 @@ struct surface {
     uint8_t size[3];  // bits of each, 1 to 8
 };
 
+// What text is drawn with where nobody says otherwise, as 0xRRGGBB: grey on black, as text screens of PCs.
+enum { SURFACE_INK = 0xaaaaaa, SURFACE_PAPER = 0x000000 };
+
 // `format` is boot_info.framebuffer_format. False when it is not 32 bits a pixel, or makes no sense.
 [[nodiscard]] bool surface_init(struct surface *surface, void *pixels, uint64_t width, uint64_t height,
                                 uint64_t pitch, uint64_t format);

@@ -20,7 +20,8 @@ extern const uint8_t font_glyphs[][FONT_HEIGHT];
 extern const struct font_code font_codes[];
 extern const size_t font_code_count;
 
-// FONT_HEIGHT rows from the top, the left pixel in the highest bit. What the font lacks looks like U+FFFD.
+// FONT_HEIGHT rows from the top, the left pixel in the highest bit. What the font lacks looks like
+// TEXT_REPLACEMENT.
 const uint8_t *font_glyph(uint32_t code);
 
 bool font_has(uint32_t code);

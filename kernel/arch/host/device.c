@@ -5,6 +5,7 @@
 #include <arch/interrupt.h>
 #include <arch/memory.h>
 #include <arch/platform.h>
+#include <base/splitmix.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <stdio.h>
@@ -138,19 +139,11 @@ bool host_line_is_masked(unsigned line) {
     return lines[line].masked;
 }
 
-// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
-static uint64_t entropy_next(void) {
-    uint64_t z = entropy_state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
 bool entropy_fill(void *buffer, size_t size) {
     pthread_mutex_lock(&devices_mutex);
     bool filled = !entropy_stopped;
     for (size_t i = 0; filled && i < size; i++)
-        ((uint8_t *)buffer)[i] = (uint8_t)entropy_next();
+        ((uint8_t *)buffer)[i] = (uint8_t)splitmix64(&entropy_state);
     pthread_mutex_unlock(&devices_mutex);
     return filled;
 }

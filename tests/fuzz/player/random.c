@@ -3,6 +3,7 @@
 // Where all decisions come from: a generator with a seed (SplitMix64), or the input of a fuzzer.
 
 #include "player.h"
+#include <base/splitmix.h>
 
 uint64_t random_state, seed;
 const uint8_t *input;
@@ -16,12 +17,9 @@ uint64_t random_next(void) {
         memcpy(&value, input, take);
         input += take;
         input_left -= take;
-        return value * 0x9e3779b97f4a7c15 >> 16;
+        return splitmix64(&value);
     }
-    uint64_t z = random_state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
+    return splitmix64(&random_state);
 }
 
 uint64_t below(uint64_t limit) {

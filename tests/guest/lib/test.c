@@ -6,6 +6,7 @@
 #include "child.h"
 #include "groups.h"
 #include "task.h"
+#include <base/splitmix.h>
 #include <base/string.h>
 #include <user/program.h>
 
@@ -139,12 +140,8 @@ struct quota_info own_quota(void) {
     return info;
 }
 
-// splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
 uint64_t random_next(void) {
-    uint64_t z = state.random += 0x9e3779b97f4a7c15ULL;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-    return z ^ z >> 31;
+    return splitmix64(&state.random);
 }
 
 uint64_t random_below(uint64_t end) {

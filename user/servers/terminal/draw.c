@@ -6,9 +6,7 @@
 #include "draw.h"
 #include <base/string.h>
 
-#define INK_DEFAULT   0xaaaaaa
 #define INK_BOLD      0xffffff
-#define PAPER_DEFAULT 0x000000
 #define COLOURS_BASIC 8u
 #define CUBE_START    16u
 #define GREY_START    232u
@@ -18,7 +16,7 @@
 // The sixteen colours of a VGA text screen, then xterm's cube of 6 x 6 x 6 and 24 greys.
 static uint32_t indexed_colour(unsigned index) {
     static const uint32_t basic[CUBE_START] = {
-        0x000000, 0xaa0000, 0x00aa00, 0xaa5500, 0x0000aa, 0xaa00aa, 0x00aaaa, 0xaaaaaa,
+        0x000000, 0xaa0000, 0x00aa00, 0xaa5500, 0x0000aa, 0xaa00aa, 0x00aaaa, SURFACE_INK,
         0x555555, 0xff5555, 0x55ff55, 0xffff55, 0x5555ff, 0xff55ff, 0x55ffff, 0xffffff,
     };
     static const uint8_t levels[] = {0, 95, 135, 175, 215, 255};
@@ -39,7 +37,7 @@ static uint32_t colour_of(uint32_t colour, uint32_t otherwise) {
 
 static uint32_t ink_of(const struct cell *cell) {
     if ((cell->code & CELL_BOLD) == 0)
-        return colour_of(cell->ink, INK_DEFAULT);
+        return colour_of(cell->ink, SURFACE_INK);
     if ((cell->ink & COLOUR_KIND) == COLOUR_INDEX && (cell->ink & ~COLOUR_KIND) < COLOURS_BASIC)
         return indexed_colour((cell->ink & ~COLOUR_KIND) + COLOURS_BASIC);
     return colour_of(cell->ink, INK_BOLD);
@@ -47,7 +45,7 @@ static uint32_t ink_of(const struct cell *cell) {
 
 static struct drawn_cell cell_resolve(const struct surface *surface, const struct cell *cell, bool reversed) {
     uint32_t ink = ink_of(cell);
-    uint32_t paper = colour_of(cell->paper, PAPER_DEFAULT);
+    uint32_t paper = colour_of(cell->paper, SURFACE_PAPER);
     if (((cell->code & CELL_REVERSE) != 0) != reversed) {
         uint32_t other = ink;
         ink = paper;
@@ -102,5 +100,5 @@ void drawer_init(struct drawer *drawer, const struct surface *surface, struct dr
     *drawer = (struct drawer){.surface = surface, .cells = cells};
     for (size_t i = 0; i < (size_t)terminal->rows * terminal->columns; i++)
         cells[i].code = NOT_DRAWN;
-    surface_fill(surface, 0, 0, surface->width, surface->height, surface_pixel(surface, PAPER_DEFAULT));
+    surface_fill(surface, 0, 0, surface->width, surface->height, surface_pixel(surface, SURFACE_PAPER));
 }

@@ -3,10 +3,10 @@
 // See parser.h.
 
 #include "parser.h"
+#include <base/text.h>
 
 enum { CANCEL = 0x18, SUBSTITUTE = 0x1a, ESCAPE = 0x1b, BELL = 7, DELETE = 0x7f };
 
-#define REPLACEMENT    0xfffd
 #define CODE_MAX       0x10ffff
 #define SURROGATES     0xd800
 #define SURROGATES_END 0xe000
@@ -27,7 +27,7 @@ static enum parser_event utf8_start(struct parser *parser, uint8_t byte) {
     static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
     unsigned left = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1;
     if (byte < 0xc2 || byte > 0xf4) {
-        parser->code = REPLACEMENT;
+        parser->code = TEXT_REPLACEMENT;
         return PARSER_PRINT;
     }
     parser->utf8_left = left;
@@ -39,7 +39,7 @@ static enum parser_event utf8_start(struct parser *parser, uint8_t byte) {
 static enum parser_event utf8_go_on(struct parser *parser, uint8_t byte, bool *taken) {
     if ((byte & 0xc0) != 0x80) {
         parser->utf8_left = 0;
-        parser->code = REPLACEMENT;
+        parser->code = TEXT_REPLACEMENT;
         *taken = false;
         return PARSER_PRINT;
     }
@@ -48,7 +48,7 @@ static enum parser_event utf8_go_on(struct parser *parser, uint8_t byte, bool *t
         return PARSER_NOTHING;
     if (parser->code < parser->utf8_least || parser->code > CODE_MAX ||
         (parser->code >= SURROGATES && parser->code < SURROGATES_END))
-        parser->code = REPLACEMENT;
+        parser->code = TEXT_REPLACEMENT;
     return PARSER_PRINT;
 }
 
