@@ -6,6 +6,12 @@
 
 #include "volume_parts.h"
 
+// One client may have a quarter: three that take all they can leave room for a fourth, and for the shares of
+// small ones. Who has ended pays for nothing more, so what they left may fill three quarters and no more
+// before newcomers are told to clear up: a quarter stays for those who live, which is what one of them may
+// have.
+enum { LIMIT_PART = 4, POT_PARTS = 3 };
+
 size_t client_find(const struct volume *volume, uint32_t process) {
     for (size_t i = 0; process != 0 && i < VOLUME_CLIENTS; i++) {
         if (volume->clients[i].process == process)
@@ -61,7 +67,7 @@ static struct volume_client *client_get(struct volume *volume, uint32_t process)
 }
 
 static struct volume_use limit_of(const struct volume *volume) {
-    return (struct volume_use){volume->total.blocks / 4, volume->total.names / 4};
+    return (struct volume_use){volume->total.blocks / LIMIT_PART, volume->total.names / LIMIT_PART};
 }
 
 static void promised_add(struct volume_use *sum, const struct volume_use *use, bool shares) {
@@ -77,7 +83,8 @@ bool space_allows(const struct volume *volume, uint32_t client, uint64_t blocks,
     struct volume_use own = known ? volume->use[place] : (struct volume_use){};
     if (blocks == 0 && names == 0)
         return true;
-    if (!shares && (volume->left.blocks >= total.blocks / 4 * 3 || volume->left.names >= total.names / 4 * 3))
+    if (!shares &&
+        (volume->left.blocks >= POT_PARTS * limit.blocks || volume->left.names >= POT_PARTS * limit.names))
         return false;
     if (blocks > limit.blocks - min_u64(own.blocks, limit.blocks) ||
         names > limit.names - min_u64(own.names, limit.names))

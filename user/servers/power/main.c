@@ -19,7 +19,6 @@ enum {
 
 #define SETTLE_NS      1'000'000'000ULL
 #define DRAIN_LIMIT_NS 5'000'000'000ULL
-#define RANGE_DISTANCE (1ULL << 32)
 
 struct range {
     uint64_t base;
@@ -65,19 +64,18 @@ static status_t port_in(uint16_t port, uint64_t width, uint64_t *value) {
 static void range_map(const char *name) {
     struct descriptor_info info = {};
     desc_t memory;
-    uint64_t address = startup->heap_start + (range_count + 1) * RANGE_DISTANCE;
+    uint64_t size = 0;
+    const uint8_t *bytes = nullptr;
     desc_t part = startup_descriptor(name);
     if (ts_descriptor_inspect(part, &info, sizeof(info)) != STATUS_OK)
         return;
-    status_t status = ts_memory_physical(part, info.value, info.size, 0, &memory);
-    if (status == STATUS_OK)
-        status = ts_space_map((desc_t){0}, memory.value, address, 0, info.size, MAP_READ);
-    if (status != STATUS_OK) {
-        log_at(LOG_INFO, "firmware tables at %#llx: %s", (unsigned long long)info.value, status_text(status));
+    if (ts_memory_physical(part, info.value, info.size, 0, &memory) == STATUS_OK)
+        bytes = memory_map(memory, MAP_READ, &size);
+    if (bytes == nullptr) {
+        log_at(LOG_INFO, "firmware tables at %#llx cannot be mapped", (unsigned long long)info.value);
         return;
     }
-    ranges[range_count++] =
-        (struct range){.base = info.value, .length = info.size, .bytes = (const uint8_t *)(uintptr_t)address};
+    ranges[range_count++] = (struct range){.base = info.value, .length = size, .bytes = bytes};
 }
 
 static void ranges_map(void) {
