@@ -42,6 +42,13 @@ struct counter_wide {
     uint64_t mask; // its largest value
 };
 
+// Before the first use. A counter that runs since power-on may be in the half that would be taken for the
+// past of 0.
+static inline void counter_wide_start(struct counter_wide *wide, uint64_t mask, uint64_t raw) {
+    wide->mask = mask;
+    atomic_store_explicit(&wide->last, raw & mask, memory_order_relaxed);
+}
+
 static inline uint64_t counter_widen(struct counter_wide *wide, uint64_t raw) {
     // Relaxed: the value alone matters, and the exchange makes it never go back.
     uint64_t last = atomic_load_explicit(&wide->last, memory_order_relaxed);

@@ -23,6 +23,20 @@ def test_memory_sizes(memory, firmware):
         assert machine.command("echo hello") == "hello\n"
 
 
+# OVMF does not start without ACPI.
+LACKS = [("hpet=off", "bios"), ("hpet=off", "uefi"), ("acpi=off", "bios"), ("i8042=off", "bios"), ("i8042=off", "uefi"),
+         ("vga", "bios"), ("vga", "uefi")]  # fmt: skip
+
+
+@pytest.mark.parametrize("device, firmware", LACKS)
+def test_a_machine_without(device, firmware):
+    """Without a HPET the ACPI timer is the clock, and stands anywhere in its period."""
+    extra = ["-vga", "none"] if device == "vga" else ["-machine", f"q35,{device}"]
+    with Machine(firmware=firmware, extra=extra) as machine:
+        machine.expect_prompt()
+        assert machine.command("echo hello") == "hello\n"
+
+
 def test_a_processor_without_extras():
     with Machine(cpu="qemu64") as machine:
         machine.expect_prompt()

@@ -172,6 +172,19 @@ def test_the_kernel_at_other_base_revisions(tmp_path, revision, firmware):
         assert re.search("interrupt: .* [1-9][0-9]* lines", qemu.log), qemu.log
 
 
+LOADER_INFO = struct.pack("<2Q", 0xF55038D8E2A1202F, 0x279426FCF5F59740)
+PAGING_MODE = struct.pack("<2Q", 0x95C1A0EDAB0944CB, 0xA4E5CB3842F7488A)
+
+
+def test_the_kernel_says_that_five_levels_are_too_many(tmp_path):
+    """Whatever brought them about: here a request of the kernel, turned into one for the highest paging mode."""
+    kernel = (BUILD / "tessera.elf").read_bytes()
+    assert kernel.count(LOADER_INFO) == 1
+    image = make_image(tmp_path, kernel=kernel.replace(LOADER_INFO, PAGING_MODE), initrd=None)
+    with Machine(image, media="hdd") as qemu:
+        qemu.expect("KERNEL PANIC: expected a loader that leaves four levels of page tables, got five", LIMIT)
+
+
 def test_the_kernel_with_five_levels(tmp_path):
     """Only a configuration can demand them; our loader refuses, as the specification has it."""
     conf = b"timeout: 0\n" + E + b"paging_mode: 5level\n"

@@ -40,11 +40,22 @@ static void test_wide_counter(void **state) {
     assert_int_equal(counter_widen(&wide, (expected + 1) & 0xffffff), expected + 1);
 }
 
+static void test_a_counter_that_runs_already(void **state) {
+    (void)state;
+    for (uint64_t first = 0; first <= 0xffffff; first += 0x11111) {
+        struct counter_wide wide;
+        counter_wide_start(&wide, 0xffffff, first | 0xab000000);
+        assert_int_equal(counter_widen(&wide, first), first);
+        assert_int_equal(counter_widen(&wide, (first + 716) & 0xffffff), first + 716);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ratios),
         cmocka_unit_test(test_long_time_does_not_wrap),
         cmocka_unit_test(test_wide_counter),
+        cmocka_unit_test(test_a_counter_that_runs_already),
     };
     return cmocka_run_group_tests_name("counter", tests, NULL, NULL);
 }

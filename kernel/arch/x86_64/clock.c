@@ -160,7 +160,7 @@ static bool hpet_find(const struct acpi *acpi) {
         log_line(LOG_WARNING, "clock: the HPET at 0x%lx does not work; ignored", acpi->hpet);
         return false;
     }
-    wide.mask = UINT32_MAX;
+    counter_wide_start(&wide, UINT32_MAX, hpet_read(&hpet));
     source_set(CLOCK_HPET, hpet.frequency);
     return true;
 }
@@ -173,7 +173,7 @@ static bool pm_timer_find(const struct acpi *acpi) {
         pm_registers = mmio_map(pm_timer.address, sizeof(uint32_t));
         platform_reserve(align_down(pm_timer.address, PAGE_SIZE), PAGE_SIZE);
     }
-    wide.mask = acpi->pm_timer_32 ? UINT32_MAX : 0xffffff;
+    counter_wide_start(&wide, acpi->pm_timer_32 ? UINT32_MAX : 0xffffff, pm_timer_read());
     source_set(CLOCK_PM_TIMER, PM_TIMER_HZ);
     return true;
 }
