@@ -6,15 +6,16 @@
 #include "init.h"
 #include <base/format.h>
 #include <base/string.h>
+#include <protocols/log_values.h>
 #include <user/program.h>
 
-enum { LOG_SERVER_BIT = 1, STATUS_STOPPED = 125 };
+enum { STATUS_STOPPED = 125 };
 
 static void log_server_wake(void) {
     for (uint32_t i = 0; i < init.image.service_count; i++) {
         const struct service *service = &init.services[i];
         if (service->notification.value != DESCRIPTOR_NONE && (service->entry->flags & IMAGE_LOG) != 0)
-            (void)ts_notification_signal(service->notification, LOG_SERVER_BIT);
+            (void)ts_notification_signal(service->notification, LOG_SIGNAL_LINE);
     }
 }
 

@@ -16,3 +16,10 @@ enum log_label : uint32_t {
 #define LOG_OFFER_BYTES 0ULL
 
 #define LOG_TEXT_MAX 400ULL // most bytes of a line
+
+// What init raises at the notification of each service that has the kernel's log and hears; not a bit of
+// their own.
+enum log_signal : uint64_t {
+    LOG_SIGNAL_LINE = 0x10000, // init has written a line itself
+    LOG_SIGNAL_ALL = 0x10000,
+};

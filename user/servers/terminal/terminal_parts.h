@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the terminal's own files share: the primitives on cells and cursor (terminal.c), and the sequences
-// that use them (modes.c, sequence.c). All keep the invariants of terminal.h.
+// that use them (attributes.c, modes.c, sequence.c). All keep the invariants of terminal.h.
 
 #ifndef TERMINAL_TERMINAL_PARTS_H
 #define TERMINAL_TERMINAL_PARTS_H
@@ -24,9 +24,12 @@ void terminal_tab_back(struct terminal *terminal, unsigned count);
 void terminal_print(struct terminal *terminal, uint32_t code);
 void terminal_reset(struct terminal *terminal);
 
-// ---- modes.c: SGR, SM, RM, cursor saved and brought back, the alternate screen
+// ---- attributes.c: SGR
 
 void terminal_attributes(struct terminal *terminal);
+
+// ---- modes.c: SM, RM, DECSC, DECRC, the alternate screen
+
 void terminal_mode(struct terminal *terminal, bool on);
 void terminal_cursor_save(struct terminal *terminal);
 void terminal_cursor_restore(struct terminal *terminal);
