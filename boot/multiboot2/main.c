@@ -85,9 +85,8 @@ const char *platform_reason(enum platform_status status) {
     case PLATFORM_OK:
         return "no error";
     case PLATFORM_NOT_FOUND:
-        return "NOT_LOADED: GRUB did not hand it over (no such file on the boot volume, no module2 line for "
-               "it "
-               "in grub.cfg, or too little memory)";
+        return "NOT_LOADED: GRUB did not hand it over (no such file on the boot volume, "
+               "no module2 line for it in grub.cfg, or too little memory)";
     case PLATFORM_NO_MEMORY:
         return "too little memory";
     default:

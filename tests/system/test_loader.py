@@ -515,6 +515,19 @@ def test_configuration_beside_the_application(tmp_path):
     refused(image, "/EFI/BOOT/limine.conf:1: neither an entry", media="hdd", firmware="uefi")
 
 
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+def test_a_medium_that_was_cut_off(tmp_path, firmware):
+    """In the middle of the kernel: on BIOS it is GRUB that finds no loader behind it."""
+    image = make_image(tmp_path)
+    at = image.read_bytes().index(kernel_file().read_bytes()[20480:20992])
+    with open(image, "r+b") as file:
+        file.truncate(at)
+    message = {"bios": "Tessera cannot be started: ", "uefi": "tessera-loader: stopped."}[firmware]
+    with Machine(image, media="hdd", firmware=firmware) as qemu:
+        qemu.expect(message, LIMIT)
+        assert "testkernel:" not in qemu.log
+
+
 def test_a_run_ends_when_the_loader_stops(tmp_path):
     """More files than memory: no time limit is needed to see that nothing will come."""
     with open(tmp_path / "large", "wb") as file:

@@ -13,13 +13,19 @@ SECTOR = 512
 CORE_LBA = 34  # behind the GPT, in a BIOS boot partition
 CORE_SECTORS_MAX = 2048 - CORE_LBA
 MODULES = ["biosdisk", "part_gpt", "part_msdos", "fat", "multiboot2", "search", "search_fs_file", "configfile",
-           "normal", "test", "vbe", "video", "video_fb", "all_video"]  # fmt: skip
+           "normal", "test", "vbe", "video", "video_fb", "all_video", "echo", "read", "serial", "terminal"]  # fmt: skip
 
 # The configuration inside the core image: find our partition, first of all on the device that was booted ($root, and
-# with the comma any partition of it), and go on with the file there.
+# with the comma any partition of it), and go on with the file there. What stands below is reached only when that
+# comes back, and says so on the screen and on the serial line before GRUB clears the screen for its prompt.
 EARLY_CONFIG = f"""search --no-floppy --hint=$root --hint=$root, --set=root --file {LOADER_PATH}
 set prefix=($root)/boot/grub
 configfile {CONFIG_PATH}
+serial --unit=0 --speed=115200
+terminal_output --append serial
+echo "Tessera cannot be started: {LOADER_PATH} or {CONFIG_PATH} cannot be read."
+echo "The medium is damaged, or was not written to its end. Enter leads to GRUB's prompt."
+read nothing
 """
 
 
