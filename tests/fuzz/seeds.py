@@ -212,7 +212,8 @@ def sh_parse_seeds():
     """What people type, and what they get wrong."""
     return [
         b"ls -l /bin; echo 'a b' \"c $? \\\"\" \\; d&\n# comment\nsleep 1 &", b"echo 'open", b'echo "open $?',
-        b"& ls", b"ls | wc > x < y && ls || (a)", b"a\\\nb; ;; c\t", b"x " * 130, b"y" * 8200, b"y" * 8191 + b" ''", b"echo \\",
+        b"& ls", b"ls | wc > x < y && ls || (a)", b"a\\\nb; ;; c\t", b"x " * 130, b"y" * 16383, b"y" * 16379 + b" ''", b"echo \\",
+        b'"' + b"$x" * 1400 + b'"', b"$x" * 1400,
         b"x=1 y='2 3' prog $x ${y} \"$@\" $* $# $0 ${10} 2>&1 >>f <g | a | b && ! c || d &",
         b"if a; then b; elif c; then d; else e; fi >x\nwhile a; do b; done\nfor i in 1 2\ndo (c; { d; }) | e; done",
         b"((((((((a", b"if " * 40, b"a |" * 17, b"> x " * 140,
