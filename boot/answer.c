@@ -14,12 +14,8 @@
 
 #define ENTROPY_MAX 512
 
-static uint64_t address_of(const void *object) {
-    return arch_virtual((uint64_t)(uintptr_t)object);
-}
-
 static uint64_t text_address(const char *text) {
-    return address_of(arena_text(text, strlen(text)));
+    return arch_virtual_of(arena_text(text, strlen(text)));
 }
 
 static void *answer_word(uint64_t word) {
@@ -40,7 +36,7 @@ static void *answer_bootloader_info([[maybe_unused]] struct boot *boot) {
 }
 
 static void *answer_cmdline(struct boot *boot) {
-    return answer_word(address_of(boot->kernel.string));
+    return answer_word(arch_virtual_of(boot->kernel.string));
 }
 
 static void *answer_firmware_type([[maybe_unused]] struct boot *boot) {
@@ -59,7 +55,7 @@ static void *answer_paging_mode(struct boot *boot) {
 static uint64_t *array_take(struct limine_array_response *response, size_t count) {
     uint64_t *pointers = arena_take(count * sizeof *pointers);
     response->count = count;
-    response->pointers = address_of(pointers);
+    response->pointers = arch_virtual_of(pointers);
     return pointers;
 }
 
@@ -67,7 +63,7 @@ static void *answer_framebuffer(struct boot *boot) {
     if (boot->screen == nullptr)
         return nullptr;
     struct limine_array_response *response = arena_take(sizeof *response);
-    array_take(response, 1)[0] = address_of(boot->screen);
+    array_take(response, 1)[0] = arch_virtual_of(boot->screen);
     response->revision = 1;
     return response;
 }
@@ -76,18 +72,18 @@ static void *answer_memory_map(struct boot *boot) {
     struct limine_array_response *response = arena_take(sizeof *response);
     uint64_t *pointers = array_take(response, boot->map.count);
     for (size_t i = 0; i < boot->map.count; i++)
-        pointers[i] = address_of(&boot->map.ranges[i]);
+        pointers[i] = arch_virtual_of(&boot->map.ranges[i]);
     return response;
 }
 
 static uint64_t file_address(const struct boot_file *from) {
     struct limine_file *file = arena_take(sizeof *file);
-    file->address = address_of(from->file.data);
+    file->address = arch_virtual_of(from->file.data);
     file->size = from->file.size;
-    file->path = address_of(from->path);
-    file->string = address_of(from->string);
+    file->path = arch_virtual_of(from->path);
+    file->string = arch_virtual_of(from->string);
     platform_describe_volume(file);
-    return address_of(file);
+    return arch_virtual_of(file);
 }
 
 static void *answer_executable_file(struct boot *boot) {
@@ -178,14 +174,14 @@ static void *answer_event_log(struct boot *boot) {
     struct limine_event_log_response *response = arena_take(sizeof *response);
     response->format = boot->event_log.format;
     response->size = boot->event_log.size;
-    response->address = boot->event_log.size == 0 ? 0 : address_of(boot->event_log.data);
+    response->address = boot->event_log.size == 0 ? 0 : arch_virtual_of(boot->event_log.data);
     return response;
 }
 
 static void *answer_entropy(struct boot *boot) {
     struct limine_entropy_response *response = arena_take(sizeof *response);
     response->count = boot->entropy_count;
-    response->values = boot->entropy_count == 0 ? 0 : address_of(boot->entropy);
+    response->values = boot->entropy_count == 0 ? 0 : arch_virtual_of(boot->entropy);
     return response;
 }
 
@@ -255,6 +251,6 @@ void answer_all(struct boot *boot) {
         struct limine_request *request = boot->requests.requests[kind];
         void *response = request == nullptr ? nullptr : answers[kind](boot);
         if (response != nullptr)
-            request->response = address_of(response);
+            request->response = arch_virtual_of(response);
     }
 }

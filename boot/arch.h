@@ -40,6 +40,10 @@ static inline uint64_t arch_virtual(uint64_t physical) {
     return arch_hhdm_base() + physical;
 }
 
+static inline uint64_t arch_virtual_of(const void *object) {
+    return arch_virtual((uint64_t)(uintptr_t)object);
+}
+
 // The kernel's page tables. They are built from a pool of pages handed over once; arch_tables_bound() says
 // how many pages mapping `length` bytes in one piece can need.
 uint64_t arch_tables_bound(uint64_t length);

@@ -27,14 +27,10 @@ static struct limine_video_mode video_mode(const struct platform_framebuffer *fr
     };
 }
 
-static uint64_t address_of(const void *object) {
-    return arch_virtual((uint64_t)(uintptr_t)object);
-}
-
 static uint64_t mode_store(const struct platform_framebuffer *from) {
     struct limine_video_mode *mode = arena_take(sizeof *mode);
     *mode = video_mode(from);
-    return address_of(mode);
+    return arch_virtual_of(mode);
 }
 
 // A platform that knows no list has at least the mode that is set.
@@ -48,7 +44,7 @@ static void modes_describe(const struct platform_framebuffer *current, struct li
     if (count == 0)
         modes[count++] = mode_store(current);
     screen->mode_count = count;
-    screen->modes = address_of(modes);
+    screen->modes = arch_virtual_of(modes);
 }
 
 static void edid_describe(struct limine_framebuffer *screen) {
@@ -59,7 +55,7 @@ static void edid_describe(struct limine_framebuffer *screen) {
     uint8_t *copy = arena_take(size);
     memcpy(copy, bytes, size);
     screen->edid_size = size;
-    screen->edid = address_of(copy);
+    screen->edid = arch_virtual_of(copy);
 }
 
 void screen_describe(struct boot *boot) {

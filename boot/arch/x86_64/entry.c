@@ -46,7 +46,7 @@ void arch_prepare(const struct arch_entry *entry) {
     *gdt = (struct gdt){
         .entries = {0, 0x00009b000000ffff, 0x000093000000ffff, 0x00cf9b000000ffff, 0x00cf93000000ffff,
                     0x00209b0000000000, 0x0000930000000000, 0x0000890000000000, 0},
-        .pointer = {sizeof gdt->entries - 1, arch_virtual((uint64_t)(uintptr_t)gdt->entries)},
+        .pointer = {sizeof gdt->entries - 1, arch_virtual_of(gdt->entries)},
     };
     processors_prepare(entry);
     if (levels_change() && !trampoline_prepare())
@@ -97,7 +97,7 @@ void arch_enter(const struct arch_entry *entry) {
     jump = (struct jump){
         .root = paging_root(),
         .hhdm = arch_hhdm_base(),
-        .gdt_pointer = arch_virtual((uint64_t)(uintptr_t)&gdt->pointer),
+        .gdt_pointer = arch_virtual_of(&gdt->pointer),
         .stack_top = entry->stack_top,
         .entry = entry->entry,
     };

@@ -53,7 +53,7 @@ static void add(uint32_t uid, uint32_t apic_id) {
     struct limine_mp_info *info = &infos[response->count];
     info->processor_id = uid;
     info->lapic_id = apic_id;
-    pointers[response->count++] = arch_virtual((uint64_t)(uintptr_t)info);
+    pointers[response->count++] = arch_virtual_of(info);
 }
 
 // Without a MADT the boot processor is all there is.
@@ -64,7 +64,7 @@ static void list(const struct acpi_tables *acpi) {
         count++;
     infos = arena_take((count + 1) * sizeof *infos);
     pointers = arena_take((count + 1) * sizeof *pointers);
-    response->pointers = arch_virtual((uint64_t)(uintptr_t)pointers);
+    response->pointers = arch_virtual_of(pointers);
     bool has_boot = false;
     for (size_t i = 0; i < count && acpi_processor(acpi, i, &processor); i++) {
         add(processor.uid, processor.apic_id);
@@ -129,7 +129,7 @@ static bool wait_for_arrival(const struct arch_entry *entry, uint64_t usec) {
 }
 
 static bool start_one(const struct arch_entry *entry, const struct limine_mp_info *info) {
-    start.park.info = arch_virtual((uint64_t)(uintptr_t)info);
+    start.park.info = arch_virtual_of(info);
     start.pins = lapic_pins_of(entry->acpi, info->processor_id);
     start.arrived = 0;
     trampoline_aim((uint64_t)(uintptr_t)processor_begin, (uint64_t)(uintptr_t)&start, info->reserved);
@@ -147,7 +147,7 @@ void processors_start(const struct arch_entry *entry, uint64_t gdt_pointer) {
     start.park.root = paging_root();
     start.park.hhdm = arch_hhdm_base();
     start.park.gdt_pointer = gdt_pointer;
-    start.park.arrived = arch_virtual((uint64_t)(uintptr_t)&start.arrived);
+    start.park.arrived = arch_virtual_of(&start.arrived);
     start.mtrrs = &mtrrs;
     start.x2apic = (response->flags & LIMINE_MP_X2APIC) != 0;
     uint64_t all = response->count;
@@ -155,7 +155,7 @@ void processors_start(const struct arch_entry *entry, uint64_t gdt_pointer) {
     for (uint64_t i = 0; i < all; i++) {
         const struct limine_mp_info *info = &infos[i];
         if (info->lapic_id == response->bsp_lapic_id || start_one(entry, info))
-            pointers[response->count++] = arch_virtual((uint64_t)(uintptr_t)info);
+            pointers[response->count++] = arch_virtual_of(info);
         else
             message("processor %u does not start and is left out", info->lapic_id);
     }
