@@ -5,6 +5,7 @@
 // allows.
 
 #include "fuzz.h"
+#include "../unit/acpi_seal.h"
 #include "../../boot/acpi.h"
 #include "../../boot/platform.h"
 #include <stdlib.h>
@@ -22,11 +23,7 @@ const void *platform_memory(uint64_t address, uint64_t length) {
 }
 
 static void seal(size_t at, size_t length, size_t sum_at) {
-    uint8_t sum = 0;
-    memory[at + sum_at] = 0;
-    for (size_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + memory[at + i]);
-    memory[at + sum_at] = (uint8_t)-sum;
+    acpi_seal(memory + at, length, sum_at);
 }
 
 static void seal_all(void) {

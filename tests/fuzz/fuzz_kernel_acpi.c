@@ -5,6 +5,7 @@
 // everything that looks like a table at an address divisible by 64 mended.
 
 #include "fuzz.h"
+#include "../unit/acpi_seal.h"
 #include <base/types.h>
 #include <dev/acpi.h>
 #include <stdlib.h>
@@ -43,13 +44,8 @@ static void parse(const uint8_t *bytes, size_t size) {
 }
 
 static void mend(uint8_t *bytes, size_t size, uint64_t at, uint64_t length, uint64_t checksum_at) {
-    uint8_t sum = 0;
-    if (!range_within(at, length, size) || checksum_at >= length)
-        return;
-    bytes[at + checksum_at] = 0;
-    for (uint64_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + bytes[at + i]);
-    bytes[at + checksum_at] = (uint8_t)-sum;
+    if (range_within(at, length, size) && checksum_at < length)
+        acpi_seal(bytes + at, length, checksum_at);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {

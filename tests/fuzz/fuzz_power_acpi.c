@@ -4,6 +4,7 @@
 // are mended where a table's signature stands, since a fuzzer seldom guesses them.
 
 #include "fuzz.h"
+#include "../unit/acpi_seal.h"
 #include <acpi.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,13 +25,8 @@ static bool memory_read(void *context, uint64_t address, void *buffer, size_t le
 }
 
 static void mend(struct memory *memory, size_t at, size_t length, size_t field) {
-    uint8_t sum = 0;
-    if (length <= field || !range_within(at, length, memory->size))
-        return;
-    memory->bytes[at + field] = 0;
-    for (size_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + memory->bytes[at + i]);
-    memory->bytes[at + field] = (uint8_t)(0 - sum);
+    if (length > field && range_within(at, length, memory->size))
+        acpi_seal(memory->bytes + at, length, field);
 }
 
 static void mend_tables(struct memory *memory) {

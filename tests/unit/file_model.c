@@ -247,19 +247,26 @@ status_t model_create(struct model *model, uint32_t client, uint64_t token, cons
     return STATUS_OK;
 }
 
+// An entry by its path, and the directory that it is in.
+static status_t entry_find(const struct model *model, const char *path, int *parent, int *node) {
+    char name[2048];
+    status_t status = parent_find(model, path, parent, name);
+    if (status != STATUS_OK)
+        return status;
+    *node = child(model, *parent, name);
+    return *node < 0 ? STATUS_NOT_FOUND : STATUS_OK;
+}
+
 status_t model_remove(struct model *model, uint32_t client, uint64_t token, const char *path,
                       bool directory) {
-    char name[2048];
     int parent;
     uint64_t result;
     if (done_before(model, client, token, &result))
         return STATUS_OK;
-    status_t status = parent_find(model, path, &parent, name);
+    int node;
+    status_t status = entry_find(model, path, &parent, &node);
     if (status != STATUS_OK)
         return status;
-    int node = child(model, parent, name);
-    if (node < 0)
-        return STATUS_NOT_FOUND;
     if (model->nodes[node].directory != directory)
         return directory ? STATUS_NOT_DIRECTORY : STATUS_IS_DIRECTORY;
     for (int i = 1; i < MODEL_NODES; i++) {
@@ -282,17 +289,15 @@ static size_t below_length(const struct model *model, int i, int node) {
 
 status_t model_rename(struct model *model, uint32_t client, uint64_t token, const char *path,
                       const char *target) {
-    char name[2048], new_name[2048];
+    char new_name[2048];
     int parent, new_parent;
     uint64_t result;
     if (done_before(model, client, token, &result))
         return STATUS_OK;
-    status_t status = parent_find(model, path, &parent, name);
+    int node;
+    status_t status = entry_find(model, path, &parent, &node);
     if (status != STATUS_OK)
         return status;
-    int node = child(model, parent, name);
-    if (node < 0)
-        return STATUS_NOT_FOUND;
     status = parent_find(model, target, &new_parent, new_name);
     if (status != STATUS_OK)
         return status;

@@ -5,6 +5,7 @@
 // test_power_acpi.
 
 #include "unit.h"
+#include "acpi_seal.h"
 #include <base/acpi.h>
 #include <string.h>
 
@@ -27,11 +28,7 @@ static void put(size_t at, uint64_t value, size_t size) {
 }
 
 static void seal(size_t at, size_t length, size_t sum_at) {
-    uint8_t sum = 0;
-    bytes[at + sum_at] = 0;
-    for (size_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + bytes[at + i]);
-    bytes[at + sum_at] = (uint8_t)-sum;
+    acpi_seal(bytes + at, length, sum_at);
 }
 
 static void put_table(const char *name, uint32_t length) {

@@ -4,6 +4,7 @@
 // every kind of damage is passed over.
 
 #include "unit.h"
+#include "acpi_seal.h"
 #include "../../boot/acpi.h"
 #include "../../boot/platform.h"
 #include <string.h>
@@ -37,11 +38,7 @@ static void put(size_t at, uint64_t value, size_t size) {
 }
 
 static void seal(size_t at, size_t length, size_t sum_at) {
-    uint8_t sum = 0;
-    memory[at + sum_at] = 0;
-    for (size_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + memory[at + i]);
-    memory[at + sum_at] = (uint8_t)-sum;
+    acpi_seal(memory + at, length, sum_at);
 }
 
 static void put_table(size_t at, const char *signature, size_t length) {

@@ -4,6 +4,7 @@
 // when an error exists that no test has seen.
 
 #include "unit.h"
+#include "acpi_seal.h"
 #include <base/types.h>
 #include <dev/acpi.h>
 #include <string.h>
@@ -28,11 +29,7 @@ static void put(uint64_t at, uint64_t value, unsigned bytes) {
 }
 
 static void seal(uint64_t at, uint32_t length, unsigned checksum_at) {
-    uint8_t sum = 0;
-    memory[at + checksum_at] = 0;
-    for (uint32_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + memory[at + i]);
-    memory[at + checksum_at] = (uint8_t)-sum;
+    acpi_seal(memory + at, length, checksum_at);
 }
 
 static void table_seal(uint64_t at) {

@@ -63,12 +63,20 @@ static uint64_t message_make(struct thread *thread, uint64_t *random) {
     return count << HEADER_DESCRIPTORS_SHIFT;
 }
 
-static void call_random(struct thread *thread, uint64_t *random) {
+// What a call may use: descriptors that some thread has put there, an address, a time, and more chance.
+struct draw {
+    unsigned which;
+    uint64_t x, y, r, soon, address;
+};
+
+// The process descriptor of the other process.
+static uint64_t other_process(const struct thread *thread) {
+    return atomic_load(&cells[thread->process == processes[1]][0]);
+}
+
+static void descriptor_call(struct thread *thread, const struct draw *draw) {
     struct arch_thread *registers = &thread->arch;
-    uint64_t x = atomic_load(cell(thread, random)), y = atomic_load(cell(thread, random));
-    uint64_t r = splitmix64(random), soon = clock_now() + r % 5000;
-    uint64_t address = 0x20000000 + r % 8 * PAGE_SIZE;
-    switch (splitmix64(random) % 27) {
+    switch (draw->which) {
     case 0:
         call_set(registers, SYSCALL_ENDPOINT_CREATE, 3, 0, 0, 0, 0, 0);
         return;
@@ -77,82 +85,115 @@ static void call_random(struct thread *thread, uint64_t *random) {
         call_set(registers, SYSCALL_NOTIFICATION_CREATE, 0, 0, 0, 0, 0, 0);
         return;
     case 3:
-        call_set(registers, SYSCALL_MEMORY_ALLOCATE, PAGE_SIZE * (1 + r % 12), 0, 0, 0, 0, 0);
+        call_set(registers, SYSCALL_MEMORY_ALLOCATE, PAGE_SIZE * (1 + draw->r % 12), 0, 0, 0, 0, 0);
         return;
     case 4:
     case 5:
-        call_set(registers, SYSCALL_DESCRIPTOR_CLONE, x, RIGHT_CLONE | RIGHT_TRANSFER | (r & 0xf0), 0, 0, 0,
-                 0);
+        call_set(registers, SYSCALL_DESCRIPTOR_CLONE, draw->x,
+                 RIGHT_CLONE | RIGHT_TRANSFER | (draw->r & 0xf0), 0, 0, 0, 0);
         return;
     case 6:
-        call_set(registers, SYSCALL_DESCRIPTOR_WEAKEN, x, 0, 0, 0, 0, 0);
+        call_set(registers, SYSCALL_DESCRIPTOR_WEAKEN, draw->x, 0, 0, 0, 0, 0);
         return;
     case 7:
-        call_set(registers, SYSCALL_DESCRIPTOR_STRENGTHEN, x, 0, 0, 0, 0, 0);
+        call_set(registers, SYSCALL_DESCRIPTOR_STRENGTHEN, draw->x, 0, 0, 0, 0, 0);
         return;
     case 8:
     case 9:
     case 10:
-        call_set(registers, SYSCALL_DESCRIPTOR_RELEASE, x, 0, 0, 0, 0, 0);
+        call_set(registers, SYSCALL_DESCRIPTOR_RELEASE, draw->x, 0, 0, 0, 0, 0);
         return;
-    case 11:
-        call_set(registers, SYSCALL_DESCRIPTOR_TRANSFER, x,
-                 atomic_load(&cells[thread->process == processes[1]][0]), 0x17, 0, 0, 0);
+    default:
+        call_set(registers, SYSCALL_DESCRIPTOR_TRANSFER, draw->x, other_process(thread), 0x17, 0, 0, 0);
         return;
+    }
+}
+
+static void memory_call(struct thread *thread, const struct draw *draw) {
+    struct arch_thread *registers = &thread->arch;
+    switch (draw->which) {
     case 12:
-        call_set(registers, SYSCALL_SPACE_MAP, 0, x, address, 0, PAGE_SIZE, MAP_READ | MAP_WRITE);
+        call_set(registers, SYSCALL_SPACE_MAP, 0, draw->x, draw->address, 0, PAGE_SIZE, MAP_READ | MAP_WRITE);
         return;
     case 13:
-        call_set(registers, SYSCALL_SPACE_UNMAP, 0, address, 0, 0, 0, 0);
+        call_set(registers, SYSCALL_SPACE_UNMAP, 0, draw->address, 0, 0, 0, 0);
         return;
     case 14:
-        call_set(registers, SYSCALL_SPACE_PROTECT, 0, address, MAP_READ, 0, 0, 0);
+        call_set(registers, SYSCALL_SPACE_PROTECT, 0, draw->address, MAP_READ, 0, 0, 0);
         return;
     case 15:
-        call_set(registers, SYSCALL_FUTEX_WAIT, address, 0, soon, 0, 0, 0);
+        call_set(registers, SYSCALL_FUTEX_WAIT, draw->address, 0, draw->soon, 0, 0, 0);
         return;
-    case 16:
-        call_set(registers, SYSCALL_FUTEX_WAKE, address, 2, 0, 0, 0, 0);
+    default:
+        call_set(registers, SYSCALL_FUTEX_WAKE, draw->address, 2, 0, 0, 0, 0);
         return;
+    }
+}
+
+static void notification_call(struct thread *thread, const struct draw *draw) {
+    struct arch_thread *registers = &thread->arch;
+    switch (draw->which) {
     case 17:
-        call_set(registers, SYSCALL_NOTIFICATION_SIGNAL, x, 1 + r % 7, 0, 0, 0, 0);
+        call_set(registers, SYSCALL_NOTIFICATION_SIGNAL, draw->x, 1 + draw->r % 7, 0, 0, 0, 0);
         return;
     case 18:
-        call_set(registers, SYSCALL_NOTIFICATION_WAIT, x, 7, soon, 0, 0, 0);
+        call_set(registers, SYSCALL_NOTIFICATION_WAIT, draw->x, 7, draw->soon, 0, 0, 0);
         return;
     case 19:
-        call_set(registers, SYSCALL_NOTIFICATION_TIMER, x, 2, soon, 0, 0, 0);
+        call_set(registers, SYSCALL_NOTIFICATION_TIMER, draw->x, 2, draw->soon, 0, 0, 0);
         return;
-    case 20:
-        call_set(registers, SYSCALL_NOTIFICATION_BIND, r % 2 ? x : 0, 0, 0, 0, 0, 0);
+    default:
+        call_set(registers, SYSCALL_NOTIFICATION_BIND, draw->r % 2 ? draw->x : 0, 0, 0, 0, 0, 0);
         return;
+    }
+}
+
+static void ipc_call(struct thread *thread, const struct draw *draw, uint64_t *random) {
+    struct arch_thread *registers = &thread->arch;
+    switch (draw->which) {
     case 21:
-        call_set(registers, SYSCALL_BADGE_CREATE, x, 1 + r % 4, 0, 0, 0, 0);
+        call_set(registers, SYSCALL_BADGE_CREATE, draw->x, 1 + draw->r % 4, 0, 0, 0, 0);
         return;
     case 22:
-        call_set(registers, r % 4 ? SYSCALL_BADGE_CREATE : SYSCALL_BADGE_DESTROY, x, 1 + r / 4 % 4, 0, 0, 0,
-                 0);
+        call_set(registers, draw->r % 4 ? SYSCALL_BADGE_CREATE : SYSCALL_BADGE_DESTROY, draw->x,
+                 1 + draw->r / 4 % 4, 0, 0, 0, 0);
         return;
     case 23:
-        call_set(registers, SYSCALL_CALL, x, message_make(thread, random), soon, 0, 0, 0);
+        call_set(registers, SYSCALL_CALL, draw->x, message_make(thread, random), draw->soon, 0, 0, 0);
         return;
     case 24:
         message_make(thread, random);
-        call_set(registers, SYSCALL_RECEIVE, x, 0, soon, 0, 0, 0);
+        call_set(registers, SYSCALL_RECEIVE, draw->x, 0, draw->soon, 0, 0, 0);
         return;
     case 25: // nothing is mapped there, but what would be copied is gathered before
-        call_set(registers, SYSCALL_PROCESS_QUOTA,
-                 r % 2 ? 0 : atomic_load(&cells[thread->process == processes[1]][0]), SCRATCH,
+        call_set(registers, SYSCALL_PROCESS_QUOTA, draw->r % 2 ? 0 : other_process(thread), SCRATCH,
                  sizeof(struct quota_info), 0, 0, 0);
         return;
     default:
-        if (r % 3 == 0)
+        if (draw->r % 3 == 0)
             call_set(registers, SYSCALL_REPLY_CREATE, 0, 0, 0, 0, 0, 0);
-        else if (r % 3 == 1)
-            call_set(registers, SYSCALL_REPLY_KEEP, y, 0, 0, 0, 0, 0);
+        else if (draw->r % 3 == 1)
+            call_set(registers, SYSCALL_REPLY_KEEP, draw->y, 0, 0, 0, 0, 0);
         else
-            call_set(registers, SYSCALL_REPLY, r % 2 ? y : 0, message_make(thread, random), 0, 0, 0, 0);
+            call_set(registers, SYSCALL_REPLY, draw->r % 2 ? draw->y : 0, message_make(thread, random), 0, 0,
+                     0, 0);
     }
+}
+
+static void call_random(struct thread *thread, uint64_t *random) {
+    struct draw draw = {.x = atomic_load(cell(thread, random)), .y = atomic_load(cell(thread, random))};
+    draw.r = splitmix64(random);
+    draw.soon = clock_now() + draw.r % 5000;
+    draw.address = 0x20000000 + draw.r % 8 * PAGE_SIZE;
+    draw.which = (unsigned)(splitmix64(random) % 27);
+    if (draw.which < 12)
+        descriptor_call(thread, &draw);
+    else if (draw.which < 17)
+        memory_call(thread, &draw);
+    else if (draw.which < 21)
+        notification_call(thread, &draw);
+    else
+        ipc_call(thread, &draw, random);
 }
 
 // What the last call made, and what its message brought, goes into the shared cells.
