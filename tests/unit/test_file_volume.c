@@ -653,11 +653,13 @@ static void test_more_clients_than_places(void **state) {
     volume_space(&volume, 1, &space);
     assert_int_equal(space.own.blocks, 0);
     assert_int_equal(space.left.blocks, 5);
+    assert_int_equal(space.left.names, 1);
     assert_int_equal(fill(1, first, 1), STATUS_OK);
     volume_space(&volume, 1, &space);
     assert_int_equal(space.own.blocks, 6);
     assert_int_equal(space.own.names, 1);
     assert_int_equal(space.left.blocks, 0);
+    assert_int_equal(space.left.names, 0);
 }
 
 // ---- paths
