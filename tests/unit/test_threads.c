@@ -367,6 +367,8 @@ static uint64_t number_from(const char *name, uint64_t otherwise) {
 
 static void races_leave_nothing(void **state) {
     (void)state;
+    printf("# THREADS_SEED=%llu THREADS_CALLS=%llu\n", (unsigned long long)seed,
+           (unsigned long long)calls_most);
     struct player player = {.index = 0, .random = seed};
     pthread_barrier_init(&barrier, nullptr, CPUS);
     host_cpu_loop(&cpus[0], true, play_first, &player);
@@ -382,8 +384,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(races_leave_nothing)};
     seed = number_from("THREADS_SEED", seed);
     calls_most = number_from("THREADS_CALLS", calls_most);
-    printf("# THREADS_SEED=%llu THREADS_CALLS=%llu\n", (unsigned long long)seed,
-           (unsigned long long)calls_most);
     world_machine_free();
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
