@@ -38,6 +38,12 @@ static void parts_shrink(void **state) {
     assert_status(ACT(i, PORT_WRITE, ports, 0x3f8, 5, 0), BAD_VALUE);
     assert_status(ACT(i, PORT_WRITE, ports, 0x400, 1, 0), OUT_OF_RANGE);
     assert_status(ACT(i, LOG_WRITE, ports, SCRATCH, 1), NO_RIGHT);
+    // What cannot be handed on cannot be handed on in parts.
+    uint64_t bare = MUST(i, DESCRIPTOR_CLONE, ports, RIGHT_PLATFORM_PORTS | RIGHT_INSPECT);
+    uint64_t part = MUST(i, PLATFORM_RESTRICT, bare, PLATFORM_PORTS, 0x3f8, 8);
+    assert_status(ACT(i, DESCRIPTOR_CLONE, part, 0), NO_RIGHT);
+    MUST(i, DESCRIPTOR_RELEASE, part);
+    MUST(i, DESCRIPTOR_RELEASE, bare);
     MUST(i, DESCRIPTOR_RELEASE, one);
     MUST(i, DESCRIPTOR_RELEASE, ports);
 }

@@ -24,7 +24,8 @@ status_t do_restrict(int t, const uint64_t *a) {
         return status;
     whole = object(model.processes[p].slots[s].object);
     uint64_t right = right_of(a[1]);
-    if ((model.processes[p].slots[s].rights & right) == 0)
+    uint64_t rights = model.processes[p].slots[s].rights;
+    if ((rights & right) == 0)
         return STATUS_NO_RIGHT;
     bool single = a[1] == PLATFORM_LOG || a[1] == PLATFORM_POWER;
     if (a[3] == 0 || (single && (a[2] != 0 || a[3] != 1)))
@@ -32,7 +33,7 @@ status_t do_restrict(int t, const uint64_t *a) {
     if (!covers(whole, a[1], a[2], a[3]))
         return STATUS_OUT_OF_RANGE;
     status = create(t, OBJECT_PLATFORM, record(OBJECT_PLATFORM),
-                    RIGHT_CLONE | RIGHT_TRANSFER | RIGHT_INSPECT | right, &made);
+                    rights & (RIGHT_CLONE | RIGHT_TRANSFER | RIGHT_INSPECT | right), &made);
     if (status == STATUS_OK) {
         object(made)->kind = a[1];
         object(made)->base = a[2];
