@@ -36,7 +36,7 @@ enum tag_part {
 struct slot {
     _Atomic uint64_t tag; // parts: enum tag_part; changed under the process lock
     struct object *_Atomic object;
-    uint64_t serial;      // weak: of the object
+    uint64_t serial;      // of the object; what a weak one compares
     struct list mappings; // made through it; under the process lock
     // Under the process lock. TRANSIT_IN: the sender's slot (and its process); FREE: the next free slot.
     struct slot *peer;

@@ -98,8 +98,9 @@ void interrupt_fire(unsigned line) {
         return;
     lock_acquire(&interrupt->object.lock);
     struct notification *notification = interrupt->notification;
+    uint64_t bits = interrupt->bits;
     interrupt->pending_ack = notification;
     lock_release(&interrupt->object.lock);
     if (notification)
-        notification_signal(notification, interrupt->bits);
+        notification_signal(notification, bits);
 }

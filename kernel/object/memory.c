@@ -168,8 +168,8 @@ static bool memory_job(struct job *job) {
     return true;
 }
 
-// Pages may still be cached in the TLB of a CPU until its next exit from the kernel: mappings are gone, and
-// what was unmapped was flushed before the last descriptor could go, so they can be freed at once.
+// Every mapping hung under a descriptor and went with it, its entries flushed, so no TLB holds a page any
+// more and pages can be freed at once.
 void memory_end(struct memory *memory, unsigned priority) {
     if (memory_free_step(memory))
         object_put(&memory->object);

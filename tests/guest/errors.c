@@ -12,10 +12,6 @@ static const struct {
     status_t error;
     const char *reason;
 } exceptions[] = {
-    {SYSCALL_DESCRIPTOR_TRANSFER, STATUS_LENT, "no call makes a lease yet"},
-    {SYSCALL_CALL, STATUS_LENT, "no call makes a lease yet"},
-    {SYSCALL_REPLY, STATUS_LENT, "no call makes a lease yet"},
-    {SYSCALL_REPLY_AND_RECEIVE, STATUS_LENT, "no call makes a lease yet"},
     {SYSCALL_ENTROPY_READ, STATUS_NOT_SEEDED, "the kernel seeds its generator before init starts"},
     {SYSCALL_PORT_READ, STATUS_NOT_HERE, "this architecture has ports"},
     {SYSCALL_PORT_WRITE, STATUS_NOT_HERE, "this architecture has ports"},

@@ -188,6 +188,13 @@ static void answers_refused(void) {
     EXPECT(ts_reply_and_receive(endpoint, COUNT(1), PAST, words, &badge, &header, &number), STATUS_MAPPED);
     OK(ts_space_unmap(SELF, AREA));
     EQUAL(info_of(memory).kind, 1);
+    // Clones are paid by who answers while they are on their way.
+    struct quota_info info = own_quota();
+    desc_t large = memory_make((info.bytes_limit - info.bytes_used) / PAGE_SIZE * 2 / 3);
+    send_set(0, large, 0, DESCRIPTOR_CLONE);
+    EXPECT(answer(SELF, COUNT(1)), STATUS_NO_QUOTA);
+    EXPECT(ts_reply_and_receive(endpoint, COUNT(1), PAST, words, &badge, &header, &number), STATUS_NO_QUOTA);
+    drop(large);
     OK(answer(SELF, 0));
     client_end(STATUS_OK);
     drop(memory);

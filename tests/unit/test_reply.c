@@ -63,4 +63,23 @@ static void kept_caller_may_go(void **state) {
     assert_status(finish(pair.client), SERVER_DIED);
 }
 
-WORLD_MAIN(WORLD_TEST(reply_keeps_a_call), WORLD_TEST(kept_caller_may_go))
+// Who answers pays for clones on their way; a refused answer leaves the call to be answered.
+static void clones_need_quota(void **state) {
+    (void)state;
+    struct pair pair = pair_make();
+    struct actor *s = pair.server;
+    uint64_t left = quota_of(s)->limit.bytes - quota_of(s)->used.bytes;
+    uint64_t large = MUST(s, MEMORY_ALLOCATE, left / 3 * 2);
+    struct message_descriptor clone = {.descriptor = large, .mode = DESCRIPTOR_CLONE};
+    uint64_t header = 1ull << HEADER_DESCRIPTORS_SHIFT;
+    BEGIN(pair.client, CALL, pair.call, 1, DEADLINE_NONE);
+    MUST(s, RECEIVE, pair.endpoint, 0, 0);
+    store(s, s->message, &clone, sizeof(clone));
+    assert_status(ACT(s, REPLY, 0, header, 0), NO_QUOTA);
+    assert_status(ACT(s, REPLY_AND_RECEIVE, pair.endpoint, header, 0), NO_QUOTA);
+    MUST(s, REPLY, 0, 9, 0);
+    assert_status(finish(pair.client), OK);
+    assert_int_equal(pair.client->in.a[1], 9);
+}
+
+WORLD_MAIN(WORLD_TEST(reply_keeps_a_call), WORLD_TEST(kept_caller_may_go), WORLD_TEST(clones_need_quota))

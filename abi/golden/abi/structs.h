@@ -139,7 +139,7 @@ static_assert(offsetof(struct limits, weight) == 12);
 static_assert(offsetof(struct limits, records) == 16);
 static_assert(offsetof(struct limits, reserved) == 68);
 
-// quota_inspect, process_inspect: limits and use.
+// quota_inspect, process_quota: limits and use.
 struct quota_info {
     uint64_t serial; // serial of the quota
     uint64_t parent; // serial of its parent, 0 for the root

@@ -130,7 +130,7 @@ static inline status_t ts_memory_allocate(uint64_t size, uint64_t flags, desc_t 
 // - base (u64): physical address, page aligned
 // - size (size): bytes, a multiple of the page size
 // - flags (flags): 0: cached
-// - result memory: with all rights
+// - result memory: with all rights but execute
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_ALIGNMENT, BAD_SIZE, BAD_FLAGS,
 // OUT_OF_RANGE, TAKEN, NO_QUOTA, TABLE_FULL.
 static inline status_t ts_memory_physical(desc_t platform, uint64_t base, uint64_t size, uint64_t flags,
@@ -494,7 +494,7 @@ static inline status_t ts_receive(desc_t endpoint, uint64_t deadline, uint64_t w
 // - header (u64): label, count of descriptors, HEADER_GIVE_BACK
 // - words: the message, in and out
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_FLAGS, BAD_VALUE, DUPLICATE,
-// MAPPED, NOT_OFFERED, NO_CALL, CALLER_GONE.
+// MAPPED, NOT_OFFERED, NO_QUOTA, NO_CALL, CALLER_GONE.
 static inline status_t ts_reply(desc_t reply, uint64_t header, uint64_t words[MESSAGE_WORDS]) {
     uint64_t results[3];
     const status_t error = ts_syscall_message(SYSCALL_REPLY, reply.value, header, 0, words, results);
@@ -512,7 +512,7 @@ static inline status_t ts_reply(desc_t reply, uint64_t header, uint64_t words[ME
 // - result header_out: as for receive
 // - result call_number: as for receive
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, NO_RIGHT, IN_TRANSIT, BAD_FLAGS, BAD_VALUE, DUPLICATE,
-// MAPPED, NOT_OFFERED, NO_CALL, CALLER_GONE, CLOSED, TIMED_OUT.
+// MAPPED, NOT_OFFERED, NO_QUOTA, NO_CALL, CALLER_GONE, CLOSED, TIMED_OUT.
 static inline status_t ts_reply_and_receive(desc_t endpoint, uint64_t header, uint64_t deadline,
     uint64_t words[MESSAGE_WORDS], uint64_t *badge, uint64_t *header_out, uint64_t *call_number) {
     uint64_t results[3];
@@ -703,7 +703,7 @@ static inline status_t ts_interrupt_ack(desc_t interrupt) {
 // - kind (flags): what it is about
 // - base (u64): first address, port or line; 0 for the log and power
 // - length (u64): how many; 1 for the log and power
-// - result part: with the rights of its kind
+// - result part: with the right of its kind, and those of clone, transfer and inspect that the whole has
 // Errors: BAD_DESCRIPTOR, WRONG_TYPE, WRONG_KIND, IN_TRANSIT, BAD_FLAGS, BAD_VALUE, NO_RIGHT, OUT_OF_RANGE,
 // NO_QUOTA, TABLE_FULL.
 static inline status_t ts_platform_restrict(desc_t platform, uint64_t kind, uint64_t base, uint64_t length,
