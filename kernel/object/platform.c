@@ -3,6 +3,7 @@
 // Platform objects.
 
 #include <base/types.h>
+#include "object/descriptor.h"
 #include "object/platform.h"
 
 struct platform *platform_create(uint64_t kind, uint64_t base, uint64_t length) {
@@ -11,6 +12,10 @@ struct platform *platform_create(uint64_t kind, uint64_t base, uint64_t length) 
     platform->base = base;
     platform->length = length;
     return platform;
+}
+
+uint64_t platform_rights(const struct handle *platform, uint64_t all) {
+    return all & (handle_rights(platform) | ~RIGHTS_COMMON);
 }
 
 bool platform_covers(const struct platform *platform, uint64_t kind, uint64_t base, uint64_t length) {

@@ -48,8 +48,8 @@ status_t sys_memory_physical(struct thread *self, const struct handle *platform,
     status_t status = descriptor_prepare_locked(process, 1, &charge);
     if (status == STATUS_OK) {
         struct memory *memory = memory_create_physical(base, size / PAGE_SIZE, cache_of(flags));
-        *value =
-            descriptor_commit_locked(process, &memory->object, RIGHTS_MEMORY_ALL & ~RIGHT_MEMORY_EXECUTE);
+        *value = descriptor_commit_locked(
+            process, &memory->object, platform_rights(platform, RIGHTS_MEMORY_ALL & ~RIGHT_MEMORY_EXECUTE));
     }
     lock_release(&process->object.lock);
     return status;

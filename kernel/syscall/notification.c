@@ -114,7 +114,7 @@ status_t sys_interrupt_create(struct thread *self, const struct handle *platform
     }
     if (status == STATUS_OK)
         *value = descriptor_commit_locked(process, &interrupt_create((unsigned)line)->object,
-                                          RIGHTS_INTERRUPT_ALL);
+                                          platform_rights(platform, RIGHTS_INTERRUPT_ALL));
     lock_release(&process->object.lock);
     return status;
 }

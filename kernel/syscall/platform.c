@@ -39,8 +39,7 @@ status_t sys_platform_restrict(struct thread *self, const struct handle *handle,
     if (!platform_covers(whole, kind, base, length))
         return STATUS_OUT_OF_RANGE;
     struct charge charge = charge_records(RECORD_PLATFORM, 1);
-    // A part is no way to the common rights that the whole does not have.
-    uint64_t rights = handle_rights(handle) & (RIGHT_CLONE | RIGHT_TRANSFER | RIGHT_INSPECT | right);
+    uint64_t rights = platform_rights(handle, RIGHTS_COMMON | right);
     lock_acquire(&process->object.lock);
     status_t status = descriptor_prepare_locked(process, 1, &charge);
     if (status == STATUS_OK)

@@ -44,6 +44,15 @@ static void parts_shrink(void **state) {
     assert_status(ACT(i, DESCRIPTOR_CLONE, part, 0), NO_RIGHT);
     MUST(i, DESCRIPTOR_RELEASE, part);
     MUST(i, DESCRIPTOR_RELEASE, bare);
+    // Nor in what is made of it.
+    bare = MUST(i, DESCRIPTOR_CLONE, all, RIGHT_PLATFORM_INTERRUPTS | RIGHT_PLATFORM_MEMORY);
+    part = MUST(i, INTERRUPT_CREATE, bare, 5, 0);
+    assert_status(ACT(i, DESCRIPTOR_CLONE, part, 0), NO_RIGHT);
+    MUST(i, DESCRIPTOR_RELEASE, part);
+    part = MUST(i, MEMORY_PHYSICAL, bare, 0xe0000000, PAGE_SIZE, 0);
+    assert_status(ACT(i, DESCRIPTOR_CLONE, part, 0), NO_RIGHT);
+    MUST(i, DESCRIPTOR_RELEASE, part);
+    MUST(i, DESCRIPTOR_RELEASE, bare);
     MUST(i, DESCRIPTOR_RELEASE, one);
     MUST(i, DESCRIPTOR_RELEASE, ports);
 }

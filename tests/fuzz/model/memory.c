@@ -59,6 +59,13 @@ status_t platform(int t, uint64_t value, uint64_t right, const struct m_object *
     return status;
 }
 
+uint64_t made_rights(int t, uint64_t value, uint64_t all) {
+    int p = model.threads[t].process, s;
+    if (lookup(p, value, 1u << OBJECT_PLATFORM, 0, 0, &s) != STATUS_OK)
+        return 0;
+    return all & (model.processes[p].slots[s].rights | ~RIGHTS_COMMON);
+}
+
 status_t do_physical(int t, const uint64_t *a) {
     const struct m_object *part;
     if (a[2] == 0 || a[2] > MEMORY_SIZE_MAX)
@@ -78,8 +85,8 @@ status_t do_physical(int t, const uint64_t *a) {
     if (a[1] < 0xe0000000)
         return STATUS_TAKEN;
     int made;
-    status =
-        create(t, OBJECT_MEMORY, record(OBJECT_MEMORY), RIGHTS_MEMORY_ALL & ~RIGHT_MEMORY_EXECUTE, &made);
+    status = create(t, OBJECT_MEMORY, record(OBJECT_MEMORY),
+                    made_rights(t, a[0], RIGHTS_MEMORY_ALL & ~RIGHT_MEMORY_EXECUTE), &made);
     if (status == STATUS_OK) {
         object(made)->physical = true;
         object(made)->base = a[1];

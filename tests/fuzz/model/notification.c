@@ -126,7 +126,8 @@ status_t do_interrupt_create(int t, const uint64_t *a) {
     if (a[1] == 0 || line_owner(a[1]) != M_NONE)
         return STATUS_TAKEN;
     int made;
-    status = create(t, OBJECT_INTERRUPT, record(OBJECT_INTERRUPT), RIGHTS_INTERRUPT_ALL, &made);
+    status = create(t, OBJECT_INTERRUPT, record(OBJECT_INTERRUPT), made_rights(t, a[0], RIGHTS_INTERRUPT_ALL),
+                    &made);
     object(made)->line = a[1];
     return status;
 }

@@ -110,6 +110,8 @@ bool in_user(uint64_t address, uint64_t length);
 // Whether a part of the platform covers a range of that kind.
 bool covers(const struct m_object *o, uint64_t kind, uint64_t base, uint64_t length);
 status_t platform(int t, uint64_t value, uint64_t right, const struct m_object **out);
+// Those of all rights that what is made through a platform descriptor gets.
+uint64_t made_rights(int t, uint64_t value, uint64_t all);
 bool is_past(uint64_t deadline);
 // The thread waits from now on; `through`: slot of its process or M_NONE.
 void block(int t, enum m_wait wait, int at, int through, uint64_t deadline);
