@@ -130,11 +130,3 @@ bool memory_map_find(const struct memory_map *map, uint64_t pages, uint64_t limi
     }
     return false;
 }
-
-uint64_t memory_map_total(const struct memory_map *map, enum limine_memory_type type) {
-    uint64_t total = 0;
-    for (size_t i = 0; i < map->count; i++)
-        if (map->ranges[i].type == type)
-            total += map->ranges[i].length;
-    return total;
-}

@@ -36,6 +36,4 @@ struct memory_map {
 [[nodiscard]] bool memory_map_find(const struct memory_map *map, uint64_t pages, uint64_t limit,
                                    uint64_t *base);
 
-uint64_t memory_map_total(const struct memory_map *map, enum limine_memory_type type);
-
 #endif

@@ -26,7 +26,7 @@ static uint64_t entropy_state;
 static bool entropy_stopped;
 static char console[CONSOLE_SIZE + 1];
 static size_t console_length;
-static bool console_taken, console_echo, ports_removed;
+static bool console_echo, ports_removed;
 
 void host_devices_create(uint64_t seed) {
     entropy_state = seed;
@@ -174,9 +174,7 @@ void early_console_write(const char *text, size_t length) {
     pthread_mutex_unlock(&devices_mutex);
 }
 
-void early_console_taken([[maybe_unused]] uint64_t port_base, [[maybe_unused]] uint64_t count) {
-    console_taken = true;
-}
+void early_console_taken([[maybe_unused]] uint64_t port_base, [[maybe_unused]] uint64_t count) {}
 
 void early_screen_taken([[maybe_unused]] uint64_t base, [[maybe_unused]] uint64_t length) {}
 
@@ -184,10 +182,6 @@ void early_console_panic(void) {}
 
 const char *host_console(void) {
     return console;
-}
-
-bool host_console_was_taken(void) {
-    return console_taken;
 }
 
 static bool ranges_overlap(uint64_t a, uint64_t a_length, uint64_t b, uint64_t b_length) {

@@ -78,7 +78,6 @@ uint8_t *host_device(void);
 void host_entropy_stop(bool stopped);
 // What the kernel wrote on its console, as a string; the last 64 KiB.
 const char *host_console(void);
-bool host_console_was_taken(void);
 
 // Walks the page tables of a space: calls `visit` for each table (the root too, level 4) and each entry of a
 // page (level 0). For the proof that every page has one owner.
