@@ -11,7 +11,7 @@
 #include <protocols/serial.h>
 #include <user/program.h>
 
-enum { STATUS_NO_SHELL = 127, FAST_ENDS_MAX = 5 };
+enum { FAST_ENDS_MAX = 5 };
 
 #define FAST_NS 1'000'000'000ULL
 
@@ -25,7 +25,7 @@ static int shell_run(size_t count, char *const *arguments) {
         return (int)status;
     print("The shell cannot be started: %s.\n", status_text(error));
     log_at(LOG_ERROR, "the shell cannot be started: %s", status_text(error));
-    return STATUS_NO_SHELL;
+    return EXIT_NO_PROGRAM;
 }
 
 [[noreturn]] static void command_run(char *command) {
