@@ -16,8 +16,8 @@ status_t message_take(struct thread *sender, uint64_t header, bool is_call, stru
 void message_put_back(struct thread *sender, struct outgoing_call *out);
 
 // Delivers the call of `caller` to `receiver`, both stopped; endpoint's lock held. On success the receiver
-// has its results and must be woken; on failure (NOT_OFFERED; RESTART while its storage
-// is on the way back) nothing has changed.
+// has its results and must be woken; on failure (NOT_OFFERED; RESTART while its storage is on the way back)
+// nothing has changed.
 status_t message_deliver_locked(struct thread *receiver, struct thread *caller);
 // An event.
 void message_event_locked(struct thread *receiver, const struct event *event);

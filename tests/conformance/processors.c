@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The other processors: what the response says, then each is sent for by writing its goto_address, and
-// reports its own state. Source: PROTOCOL.md, "MP (Multiprocessor) Feature"; ACPI 6.5, 5.2.12.2
-// and 5.2.12.12; Intel SDM volume 3, 12.11 (MTRRs).
+// reports its own state. Source: PROTOCOL.md, "MP (Multiprocessor) Feature"; ACPI 6.5, 5.2.12.2 and
+// 5.2.12.12; Intel SDM volume 3, 12.11 (MTRRs).
 
 #include "console.h"
 #include "kernel.h"

@@ -2,7 +2,7 @@
 //
 // The user side of the kernel's host tests: processes and threads ("actors") whose every system call a test
 // makes by hand, on the fake machine (kernel/arch/host/host.h). One boot for each test program; a test makes
-// what it needs below init, and world_settle() at its end proves that nothing is left.
+// what it needs below init, and world_teardown() at its end proves that nothing is left.
 //
 // An actor whose turn it is not, but who is asked to act, gets the CPU because the others yield. So all
 // actors have one priority unless the test is about priorities.

@@ -120,8 +120,8 @@ struct start {
     size_t environment_count;
     const char *environment; // as arguments
     size_t environment_size;
-    struct stream
-        streams[STREAM_COUNT];       // a pipe's number is a descriptor of init's, which moves to the child
+    // A pipe's number is a descriptor of init's, which moves to the child.
+    struct stream streams[STREAM_COUNT];
     const struct image_entry *entry; // what it gets
     uint64_t memory;                 // bytes of its quota
     uint32_t priority;               // of its quota and its thread

@@ -7,8 +7,8 @@
 
 #include "../../acpi.h"
 
-// Masks every line of PIC and I/O APICs. `base_revision`: until 4 only ordinary
-// interrupts of the I/O APICs are touched, as it was specified then.
+// Masks every line of PIC and I/O APICs. `base_revision`: until 4 only ordinary interrupts of the I/O APICs
+// are touched, as it was specified then.
 void interrupts_quiet(const struct acpi_tables *acpi, uint64_t base_revision);
 
 #endif

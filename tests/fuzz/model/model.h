@@ -6,7 +6,7 @@
 // both and compares.
 //
 // A call is predicted before the kernel makes it. New descriptors have no value then: the caller of the model
-// learns it from the kernel and enters it (model_bind).
+// learns it from the kernel and enters it (bind_process, bind_slot).
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>

@@ -58,7 +58,7 @@ struct lexer {
 char lexer_peek(const struct lexer *lexer, uint32_t ahead);
 bool lexer_ends_word(char byte);
 
-// Blanks, lines that a backslash joins, a comment; and with skip_lines() the ends of lines.
+// Blanks, lines that a backslash joins, a comment; and with lexer_skip_lines() the ends of lines.
 void lexer_skip_blanks(struct lexer *lexer);
 void lexer_skip_lines(struct lexer *lexer);
 

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // See devices.h. Serial output that a dying driver may have lost is sent again. The terminal is not asked
-// twice: a new one has an empty screen, and the console draws there what it still knows (main.c).
+// twice: a new one has an empty screen, and the console draws there what it still knows (session_repaint()).
 
 #include "devices.h"
 #include <abi/constants.h>
 #include <protocols/keyboard.h>
 #include <protocols/serial.h>
 #include <protocols/terminal.h>
-#include <tessera/syscalls.h>
 #include <user/program.h>
 #include <user/retry.h>
 
 enum { SERIAL_ATTEMPTS = 40 };
 
-#define SERIAL_RETRY_NS 50'000'000ULL
-
+#define SERIAL_RETRY_NS  50'000'000ULL
 #define SERIAL_MOMENT_NS 5'000'000ULL
 
 static bool serial_stalled;

@@ -180,7 +180,7 @@ status_t volume_next(const struct volume *volume, uint64_t directory, uint64_t p
 // ---- changing
 
 static struct volume_node *slot_find(struct volume *volume) {
-    __builtin_assume(volume->nodes != nullptr); // the analyzer cannot know it from volume_init()
+    __builtin_assume(volume->nodes != nullptr); // the analyzer cannot know it from volume_open()
     for (uint64_t i = 1; i < volume->node_count; i++) {
         struct volume_node *node = &volume->nodes[volume->next_slot];
         volume->next_slot = volume->next_slot + 1 == volume->node_count ? 1 : volume->next_slot + 1;

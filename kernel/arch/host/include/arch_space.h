@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Host: page tables of four levels with 512 entries each, in pages of the simulated memory. Nothing but
-// space.c reads them: host_touch() walks them as a processor would.
+// space.c reads them: host_translate() walks them as a processor would.
 #pragma once
 #include <stdint.h>
 #include <kernel/types.h>
