@@ -4,7 +4,6 @@
 // is the second of a name, is as its common/menu.c does it.
 
 #include "default_entry.h"
-#include <base/string.h>
 
 // What stands in a group that is closed has no number: they are counted as the menu first shows them.
 static bool is_counted(const struct config *config, const struct config_entry *entry) {

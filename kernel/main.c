@@ -5,7 +5,6 @@
 #include <base/types.h>
 #include <kernel/boot.h>
 #include <kernel/log.h>
-#include <kernel/panic.h>
 #include "budget.h"
 #include "first_process.h"
 #include "memory/clock_page.h"
@@ -13,7 +12,6 @@
 #include "memory/reclaim.h"
 #include "object/quota.h"
 #include "sched/cpu.h"
-#include "sched/scheduler.h"
 
 static bool is_ours(const struct boot_memory *memory) {
     return memory->kind == BOOT_MEMORY_USABLE || memory->kind == BOOT_MEMORY_RECLAIM;

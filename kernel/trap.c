@@ -4,7 +4,6 @@
 
 #include <arch/cpu.h>
 #include <arch/thread.h>
-#include <kernel/panic.h>
 #include <kernel/trap.h>
 #include "ipc/call.h"
 #include "memory/reclaim.h"

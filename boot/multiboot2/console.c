@@ -9,7 +9,6 @@
 #include "../platform.h"
 #include <base/blit.h>
 #include <base/font.h>
-#include <base/string.h>
 
 #define KEYBOARD_DATA   0x60
 #define KEYBOARD_STATUS 0x64

@@ -9,7 +9,6 @@
 #include "console.h"
 #include "firmware.h"
 #include "volume.h"
-#include <base/string.h>
 
 const char platform_name[] = "UEFI";
 const enum limine_firmware platform_firmware = LIMINE_FIRMWARE_EFI64;

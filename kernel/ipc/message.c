@@ -7,7 +7,6 @@
 
 #include <arch/thread.h>
 #include <base/types.h>
-#include <kernel/panic.h>
 #include "ipc/message.h"
 #include "memory/user.h"
 #include "object/endpoint.h"

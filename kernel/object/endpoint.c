@@ -3,7 +3,6 @@
 // Endpoints and badges: who may serve, who may call, and how both end. The calls themselves are in ipc/.
 
 #include <base/types.h>
-#include <kernel/panic.h>
 #include "ipc/call.h"
 #include "ipc/message.h"
 #include "object/endpoint.h"

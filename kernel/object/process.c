@@ -4,7 +4,6 @@
 
 #include <arch/platform.h>
 #include <base/types.h>
-#include <kernel/log.h>
 #include <kernel/panic.h>
 #include "memory/page.h"
 #include "object/endpoint.h"

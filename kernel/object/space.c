@@ -10,7 +10,6 @@
 #include <arch/cpu.h>
 #include <arch/memory.h>
 #include <base/types.h>
-#include <kernel/panic.h>
 #include "memory/clock_page.h"
 #include "memory/slab.h"
 #include "object/memory.h"

@@ -14,7 +14,6 @@
 // their stack and system calls.
 
 #include <abi/objects.h>
-#include <base/string.h>
 #include <counter.h>
 #include <maker.h>
 #include <stdatomic.h>

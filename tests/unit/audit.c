@@ -7,7 +7,6 @@
 #include <arch/space.h>
 #include <abi/constants.h>
 #include <host.h>
-#include <kernel/panic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,6 @@
 
 #include "text_sink.h"
 #include <line.h>
-#include <stdlib.h>
 
 static struct line line;
 static struct text_sink echo;

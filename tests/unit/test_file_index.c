@@ -7,7 +7,6 @@
 #include "unit.h"
 #include <index.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <user/heap.h>
 

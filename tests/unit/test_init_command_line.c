@@ -4,7 +4,6 @@
 
 #include "unit.h"
 #include "command_line.h"
-#include <stdio.h>
 #include <string.h>
 
 static struct command_line line;

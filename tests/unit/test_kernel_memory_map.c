@@ -6,7 +6,6 @@
 #include "unit.h"
 #include <base/types.h>
 #include <boot/memory_map.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define LIMIT (1ull << 40)

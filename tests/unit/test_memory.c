@@ -5,7 +5,6 @@
 #include "unit.h"
 #include "world.h"
 #include <string.h>
-#include "memory/page.h"
 #include "object/memory.h"
 
 #define AT 0x20000000ull

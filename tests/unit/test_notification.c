@@ -4,7 +4,6 @@
 
 #include "unit.h"
 #include "world.h"
-#include <arch/clock.h>
 
 static void bits_are_taken(void **state) {
     (void)state;

@@ -5,7 +5,6 @@
 
 #include "unit.h"
 #include <host.h>
-#include <stdlib.h>
 #include <string.h>
 #include <arch/cpu.h>
 #include <arch/memory.h>

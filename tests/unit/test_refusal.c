@@ -8,7 +8,6 @@
 #include "unit.h"
 #include "world.h"
 #include <string.h>
-#include "memory/page.h"
 #include "memory/slab.h"
 #include "audit.h"
 

@@ -5,8 +5,6 @@
 
 #include "unit.h"
 #include <queue.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct queue queue;

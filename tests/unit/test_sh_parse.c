@@ -5,7 +5,6 @@
 #include "unit.h"
 #include <parse.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct tree tree;

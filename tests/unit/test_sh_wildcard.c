@@ -5,7 +5,6 @@
 
 #include "unit.h"
 #include <fnmatch.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -4,7 +4,6 @@
 
 #include "unit.h"
 #include <string.h>
-#include <stdlib.h>
 
 #define memcpy  base_memcpy
 #define memmove base_memmove

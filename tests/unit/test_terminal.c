@@ -7,7 +7,6 @@
 #include "text_sink.h"
 #include "unit.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <terminal.h>
 
 enum { ROWS = 5, COLUMNS = 10 };

@@ -5,7 +5,6 @@
 
 #include "unit.h"
 #include <user/heap.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

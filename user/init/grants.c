@@ -7,7 +7,6 @@
 #include <abi/constants.h>
 #include <abi/objects.h>
 #include <base/format.h>
-#include <base/string.h>
 
 #define RIGHTS_PIPE_END (RIGHT_BADGE_CALL | RIGHT_CLONE | RIGHT_TRANSFER)
 

@@ -8,7 +8,6 @@
 #include "child.h"
 #include <abi/constants.h>
 #include <abi/objects.h>
-#include <base/format.h>
 #include <base/splitmix.h>
 #include <base/string.h>
 #include <base/tar.h>

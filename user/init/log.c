@@ -5,7 +5,6 @@
 
 #include "init.h"
 #include <base/format.h>
-#include <base/string.h>
 #include <protocols/log_values.h>
 #include <user/program.h>
 

@@ -8,7 +8,6 @@
 #include "init.h"
 #include "../lib/startup_set.h"
 #include <abi/constants.h>
-#include <abi/objects.h>
 #include <base/string.h>
 #include <base/tar.h>
 #include <user/heap.h>

@@ -7,7 +7,6 @@
 #include "init.h"
 #include <abi/constants.h>
 #include <base/format.h>
-#include <base/string.h>
 #include <machine.h>
 #include <user/allowance.h>
 #include <user/program.h>

@@ -4,13 +4,12 @@
 
 #include "init.h"
 #include <abi/constants.h>
-#include <abi/objects.h>
 #include <base/string.h>
 #include <protocols/init.h>
 #include <user/path.h>
 #include <user/process_record.h>
-#include <user/service_record.h>
 #include <user/program.h>
+#include <user/service_record.h>
 
 enum { PROGRAM_FOLDER_LENGTH = 4 };
 

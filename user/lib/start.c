@@ -5,7 +5,6 @@
 
 #include "startup_set.h"
 #include <base/string.h>
-#include <tessera/syscalls.h>
 #include <user/program.h>
 
 void user_start(const struct startup *pages, struct message_page *page);

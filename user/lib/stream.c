@@ -4,7 +4,6 @@
 // console output may come twice then. What a pipe held is lost with its server, and the program hears it.
 
 #include <user/stream.h>
-#include <base/string.h>
 #include <protocols/console.h>
 #include <protocols/pipe.h>
 #include <user/fs.h>

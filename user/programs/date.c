@@ -2,8 +2,6 @@
 //
 // date: what day and time it is, by the clock of the machine at the start of the system.
 
-#include <abi/constants.h>
-#include <abi/structs.h>
 #include <manual/date.h>
 #include <user/date.h>
 #include <user/program.h>

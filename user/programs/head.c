@@ -3,7 +3,6 @@
 // head: prints the beginning of files.
 
 #include <manual/head.h>
-#include <base/string.h>
 #include <user/source.h>
 
 enum { CHUNK = 16384 };

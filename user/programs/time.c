@@ -3,7 +3,6 @@
 // time: runs a program and says how long it took. Its status is the program's.
 
 #include <manual/time.h>
-#include <abi/constants.h>
 
 enum { MILLISECOND = 1'000'000 };
 

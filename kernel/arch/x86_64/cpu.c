@@ -7,7 +7,6 @@
 // Sources: Intel SDM 3A chapters 2, 3, 6, 7; SDM 2A CPUID; AMD APM 2 chapter 6 (system call).
 
 #include <base/string.h>
-#include <kernel/panic.h>
 #include <kernel/types.h>
 #include <arch_thread.h>
 #include "asm.h"

@@ -15,7 +15,6 @@
 #include <base/types.h>
 #include <dev/io_apic.h>
 #include <kernel/log.h>
-#include <kernel/panic.h>
 #include <kernel/trap.h>
 #include <abi/constants.h>
 #include "asm.h"

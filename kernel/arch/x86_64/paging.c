@@ -10,7 +10,6 @@
 #include <arch/space.h>
 #include <base/string.h>
 #include <base/types.h>
-#include <kernel/log.h>
 #include <kernel/panic.h>
 #include <memory/page.h>
 #include "asm.h"

@@ -10,7 +10,6 @@
 #include <arch/thread.h>
 #include <base/string.h>
 #include <kernel/panic.h>
-#include <kernel/trap.h>
 #include "asm.h"
 #include "cpu.h"
 #include "thread.h"

@@ -4,7 +4,6 @@
 // user mode never returns here: it ends in scheduler_resume(), or directly in the thread. A trap from kernel
 // mode is an interrupt, or the end.
 
-#include <base/format.h>
 #include <kernel/panic.h>
 #include <kernel/trap.h>
 #include <kernel/types.h>

@@ -4,7 +4,6 @@
 // loop. A file is saved whole under another name first, so that what was there is not lost half-way.
 
 #include "edit.h"
-#include <base/string.h>
 #include <manual/edit.h>
 #include <protocols/console.h>
 #include <user/fs.h>

@@ -5,7 +5,6 @@
 
 #include "match.h"
 #include <manual/grep.h>
-#include <base/string.h>
 #include <user/source.h>
 
 struct search {

@@ -3,7 +3,6 @@
 // What the shell does itself, because it concerns the shell's own state.
 
 #include "shell.h"
-#include <abi/constants.h>
 #include <base/string.h>
 #include <user/fs.h>
 #include <user/program.h>

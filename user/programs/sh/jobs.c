@@ -4,7 +4,6 @@
 
 #include "shell.h"
 #include <abi/constants.h>
-#include <base/string.h>
 #include <protocols/console.h>
 #include <user/program.h>
 

@@ -5,7 +5,6 @@
 
 #include "shell.h"
 #include <abi/constants.h>
-#include <base/string.h>
 #include <protocols/console.h>
 #include <user/heap.h>
 #include <user/program.h>

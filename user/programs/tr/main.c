@@ -4,7 +4,6 @@
 
 #include "set.h"
 #include <manual/tr.h>
-#include <base/string.h>
 
 enum { CHUNK = 16384 };
 

@@ -4,7 +4,6 @@
 // way.
 
 #include "line.h"
-#include <base/string.h>
 
 enum {
     CTRL_C = 3,

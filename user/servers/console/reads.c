@@ -4,7 +4,6 @@
 
 #include "reads.h"
 #include "clients.h"
-#include <base/string.h>
 #include <tessera/syscalls.h>
 #include <user/image_grants.h>
 

@@ -18,8 +18,8 @@
 #include <protocols/console.h>
 #include <protocols/log.h>
 #include <tessera/syscalls.h>
-#include <user/image_grants.h>
 #include <user/allowance.h>
+#include <user/image_grants.h>
 #include <user/program.h>
 
 enum { LINE_SIZE = 1024 };

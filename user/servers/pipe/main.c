@@ -8,7 +8,6 @@
 
 #include "pipe.h"
 #include <abi/constants.h>
-#include <abi/objects.h>
 #include <protocols/pipe.h>
 #include <tessera/syscalls.h>
 #include <user/image_grants.h>
