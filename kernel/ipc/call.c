@@ -405,8 +405,13 @@ status_t call_keep(struct thread *self, struct reply *reply) {
         return status;
     }
     struct object *endpoint = atomic_load(&caller->waiting_at);
+    // Two threads may keep in one reply object at a time, under the locks of two endpoints: one finds it free.
+    struct thread *none = nullptr;
+    if (!atomic_compare_exchange_strong(&reply->caller, &none, caller)) {
+        lock_release_found(&endpoint->lock);
+        return STATUS_REPLY_PENDING;
+    }
     // Either the end of the reply object finds the caller in it, or we find that it has ended.
-    atomic_store(&reply->caller, caller);
     bool alive = object_is_alive(&reply->object);
     if (alive) {
         caller->call.server = nullptr;
