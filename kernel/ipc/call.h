@@ -3,7 +3,7 @@
 // Calls, receives, replies: the states of the threads that take part. The caller's call stands in its own
 // struct thread: in the endpoint's queue (CALLING), then in a server thread's own slot or a reply object
 // (AWAITING), until an answer or a cancel. All of these changes happen under the lock of the endpoint that
-// was called.
+// was called. tests/models/call.pml is a model of this that is searched in every state.
 #pragma once
 #include "object/endpoint.h"
 #include "object/reply.h"
