@@ -129,6 +129,20 @@ class Machine:
         self.expect(re.compile(re.escape(line) + r"[^\n]*\n"), limit)
         return self.expect_prompt(limit)
 
+    def status(self):
+        """The exit status of the last command, as text."""
+        return self.command("echo $?").strip()
+
+    def settle(self):
+        """Leaves what notices have drawn again behind: the next prompt is a new one."""
+        self.send("echo set''tled\r")
+        self.expect(re.compile("\nsettled\r"))
+        self.expect_prompt()
+
+    def number_of(self, name):
+        """The process number of a service or program that runs."""
+        return next(row.split()[0] for row in self.command("ps").splitlines() if row.endswith(f" {name}"))
+
     def expect_end(self, limit=COMMAND_LIMIT):
         """Waits until QEMU ends by itself; returns the rest of the log."""
         try:
@@ -136,7 +150,6 @@ class Machine:
         except pexpect.TIMEOUT:
             raise MachineError(f"the machine is still on after {limit} s; serial log:\n{self.log}") from None
         return plain(self._child.before)
-
 
     def qmp(self, command, **arguments):
         """One command of QEMU's machine protocol; returns its answer."""

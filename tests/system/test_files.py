@@ -5,7 +5,6 @@ import re
 
 import pytest
 from tessera import Machine
-from test_services import number_of, settle
 
 
 @pytest.fixture(scope="module")
@@ -15,14 +14,10 @@ def machine():
         yield booted
 
 
-def status(machine):
-    return machine.command("echo $?").strip()
-
-
 def kill_file_server(machine):
     """Four times in one machine: the fifth end in a row would be too many for init. What comes next meets no server."""
-    machine.command(f"kill {number_of(machine, 'file')}")
-    settle(machine)
+    machine.command(f"kill {machine.number_of('file')}")
+    machine.settle()
 
 
 # line, what it prints (a pattern), status; in order, in one machine
@@ -76,7 +71,7 @@ def test_programs_on_files(machine):
             kill_file_server(machine)
         text = machine.command(line)
         assert re.fullmatch(printed, text), (line, text)
-        assert status(machine) == result, line
+        assert machine.status() == result, line
 
 
 def test_what_is_written_is_there_after_the_server_is_killed(machine):

@@ -7,22 +7,11 @@ import pytest
 from tessera import ROOT, Machine, built_file, change_initrd, make_image, run_tool
 
 
-def number_of(machine, name):
-    return next(line.split()[0] for line in machine.command("ps").splitlines() if line.endswith(f" {name}"))
-
-
-def settle(machine):
-    """Leaves what notices have drawn again behind: the next prompt is a new one."""
-    machine.send("echo set''tled\r")
-    machine.expect(re.compile("\nsettled\r"))
-    machine.expect_prompt()
-
-
 @pytest.mark.parametrize("service", ["serial", "console", "log", "file", "power", "session"])
 def test_killed_service_comes_back(service):
     with Machine() as machine:
         machine.expect_prompt()
-        old = number_of(machine, service)
+        old = machine.number_of(service)
         machine.send(f"kill {old}\r")
         machine.expect(f"service {service} ({old}) was ended, status 137")
         machine.expect(f"service {service} is started again in 100 ms")
@@ -30,22 +19,22 @@ def test_killed_service_comes_back(service):
             machine.expect("Type `help`")  # a new shell; the old one has ended with its session
             machine.expect_prompt()
             assert len(re.findall(r" sh$", machine.command("ps"), re.MULTILINE)) == 1
-        settle(machine)
+        machine.settle()
         machine.command("sleep 0.3")
         assert "help" in machine.command("ls /etc")
-        assert number_of(machine, service) != old
+        assert machine.number_of(service) != old
         assert f"init: {service} ({old}) was ended" in machine.command("log")
 
 
 def test_the_next_log_server_goes_on_behind_the_last():
     with Machine() as machine:
         machine.expect_prompt()
-        first = number_of(machine, "power")
+        first = machine.number_of("power")
         machine.command(f"kill {first}")
-        settle(machine)
+        machine.settle()
         for _ in range(2):
-            machine.command(f"kill {number_of(machine, 'log')}")
-            settle(machine)
+            machine.command(f"kill {machine.number_of('log')}")
+            machine.settle()
             machine.command("sleep 0.5")
         assert machine.log.count(f"init: service power ({first}) was ended") == 1
         assert machine.log.count("init: service log (") == 2
@@ -55,12 +44,12 @@ def test_restart_limit_of_what_the_system_can_do_without():
     with Machine() as machine:
         machine.expect_prompt()
         for pause in (100, 200, 400, 800):
-            machine.send(f"kill {number_of(machine, 'power')}\r")
+            machine.send(f"kill {machine.number_of('power')}\r")
             machine.expect(f"service power is started again in {pause} ms")
-            settle(machine)
+            machine.settle()
             machine.command("sleep 1.1")
-        machine.command(f"kill {number_of(machine, 'power')}")
-        settle(machine)
+        machine.command(f"kill {machine.number_of('power')}")
+        machine.settle()
         assert "service power failed 5 times; it is not started again" in machine.log
         assert "power" not in re.findall(r"\S+$", machine.command("ps"), re.MULTILINE)
         # Its clients are told, instead of waiting for ever.
@@ -72,14 +61,14 @@ def test_the_service_program():
     with Machine() as machine:
         machine.expect_prompt()
         rows = {line.split()[0]: line.split() for line in machine.command("service list").splitlines()[1:]}
-        assert rows["pipe"][1] == "running" and rows["pipe"][2] == number_of(machine, "pipe")
+        assert rows["pipe"][1] == "running" and rows["pipe"][2] == machine.number_of("pipe")
         assert rows["pipe"][4:] == ["0"] and rows["file"][4:] == ["0", "needed"]
         assert "the system needs it" in machine.command("service stop file")
         assert machine.command("service stop nothing") == "service: nothing: there is no such service\n"
         assert machine.command("service whatever").startswith("service: wants list")
         # Stopped: its callers are told, and it does not come back by itself.
         machine.command("service stop power")
-        settle(machine)
+        machine.settle()
         machine.command("sleep 0.5")
         assert re.search(r"^power +stopped +- +- +1$", machine.command("service list"), re.MULTILINE)
         assert machine.command("poweroff") == "poweroff: no process holds the right to receive at this endpoint\n"
@@ -90,7 +79,7 @@ def test_the_service_program():
         # Restarted on request: at once, and no failure however often.
         for count in range(2, 8):
             machine.command("service restart power")
-            settle(machine)
+            machine.settle()
             machine.command("sleep 0.3")
             assert re.search(rf"^power +running +\d+ +\d+ +{count}$", machine.command("service list"), re.MULTILINE)
         assert "service power is started again" not in machine.log
@@ -116,13 +105,13 @@ def test_a_grant_goes_with_the_name_in_bin(tmp_path):
     initrd = change_initrd(tmp_path / "initrd.tar", files=copies)
     with Machine(make_image(tmp_path / "image.iso", initrd=initrd)) as machine:
         machine.expect_prompt()
-        power = number_of(machine, "power")
+        power = machine.number_of("power")
         for name, line in UNGRANTED.items():
             text = machine.command(f"/copies/{line.format(power=power)}; echo status $?")
             assert "started" not in text and "status 0" not in text, text
             if name in ("kill", "ps", "mem", "descs", "log", "service"):
                 assert text.endswith("status 1\n") and REFUSED in text, text
-        assert number_of(machine, "power") == power
+        assert machine.number_of("power") == power
         assert machine.command("run echo started") == "started\n"
 
 
@@ -131,9 +120,9 @@ def test_the_log_by_severity():
     with Machine() as machine:
         machine.expect_prompt()
         machine.command("service stop power")  # a notice
-        settle(machine)
-        machine.command(f"kill {number_of(machine, 'pipe')}")  # warnings
-        settle(machine)
+        machine.settle()
+        machine.command(f"kill {machine.number_of('pipe')}")  # warnings
+        machine.settle()
         machine.command("sleep 0.5")
         letters = "EWNID"
         for count, level in enumerate(("error", "warning", "notice", "info", "debug"), 1):
@@ -158,8 +147,8 @@ def test_killed_pipe_server_costs_the_pipes_alone():
         machine.send("\x03")
         machine.expect_prompt()
         text = machine.command("sleep 100 | cat 2> /tmp/said &")
-        machine.command(f"kill {number_of(machine, 'pipe')}")
-        settle(machine)
+        machine.command(f"kill {machine.number_of('pipe')}")
+        machine.settle()
         machine.command("sleep 0.5")
         assert "cat: input: " in machine.command("cat /tmp/said")
         assert machine.command("echo again | cat").endswith("again\n"), text
@@ -174,7 +163,7 @@ def test_programs_cannot_take_the_room_of_a_service(memory, shells):
     ends, and they ask for more while it is down: it comes back all the same."""
     with Machine(memory=memory) as machine:
         machine.expect_prompt()
-        file = number_of(machine, "file")
+        file = machine.number_of("file")
         for shell in range(shells):
             machine.command("sleep 5 &")  # leaves room for kill
             if "sh: sleep" in machine.command(MANY):
@@ -215,7 +204,7 @@ def test_programs_cannot_take_the_records_of_a_service(tmp_path):
     )
     with Machine(image) as machine:
         machine.expect_prompt()
-        file = number_of(machine, "file")
+        file = machine.number_of("file")
         assert "sh: sleep" in machine.command(MANY), "never refused"
         # There is memory, and there are places: for this one, which asks all the time while the server is down.
         machine.send(f"sh -c 'kill {file}; while :; do sleep 600 & done' > /dev/null 2> /dev/null &\r")
@@ -233,7 +222,7 @@ def test_programs_cannot_take_the_room_of_the_next_shell():
     fill = "for i in " + " ".join("x" * 30) + "; do sleep 600 & done"
     with Machine(memory="64M") as machine:
         machine.expect_prompt()
-        session = number_of(machine, "session")
+        session = machine.number_of("session")
         script = f"sleep 2 & {fill}; wait %1; kill {session}; while :; do sleep 600 & done"
         machine.send(f"sh -c '{script}' > /dev/null 2> /dev/null &\r")
         machine.expect(f"service session ({session}) was ended, status 137")

@@ -18,10 +18,6 @@ def machine():
         yield booted
 
 
-def status(machine):
-    return machine.command("echo $?").strip()
-
-
 def test_help_names_every_program_once(machine):
     text = machine.command("help")
     listed = machine.command("ls /bin").split()
@@ -35,12 +31,12 @@ def test_every_program_has_help_and_refuses_what_it_does_not_know(machine, progr
     assert machine.command(f"{program} --help").startswith(f"usage: {program}")
     page = machine.command(f"help {program}")
     assert page.startswith(f"{program} - ") and f"usage: {program}" in page
-    assert status(machine) == "0"
+    assert machine.status() == "0"
     if program == "echo":
         assert machine.command("echo --nonsense") == "--nonsense\n"
         return
     assert f"{program}: unknown option: --nonsense" in machine.command(f"{program} --nonsense")
-    assert status(machine) == "2"
+    assert machine.status() == "2"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +88,7 @@ def test_lines(machine, line, printed, result):
     text = machine.command(line)
     if printed is not None:
         assert text == printed
-    assert status(machine) == result
+    assert machine.status() == result
 
 
 def test_working_directory(machine):
@@ -142,11 +138,11 @@ def test_background_jobs(machine):
     machine.expect(re.compile(r"\n.*sleep 100 \| cat"))
     machine.send("\x03")
     machine.expect_prompt()
-    assert status(machine) == "130"
+    assert machine.status() == "130"
     assert machine.command("jobs") == ""
     assert re.fullmatch(r"\[1\] \d+\n5\n", machine.command("sh -c 'exit 5' & wait $!; echo $?"))
     assert machine.command("wait %7") == "sh: wait: %7: there is no such job\n"
-    assert status(machine) == "127"
+    assert machine.status() == "127"
 
 
 def test_control_c_ends_the_program_in_the_foreground(machine):
@@ -155,7 +151,7 @@ def test_control_c_ends_the_program_in_the_foreground(machine):
     machine.send("\x03")
     machine.expect("^C")
     machine.expect_prompt()
-    assert status(machine) == "130"
+    assert machine.status() == "130"
     machine.send("cat\r")
     machine.expect("cat")
     machine.send("typed\r")
@@ -163,7 +159,7 @@ def test_control_c_ends_the_program_in_the_foreground(machine):
     machine.expect("typed")
     machine.send("\x03")
     machine.expect_prompt()
-    assert status(machine) == "130"
+    assert machine.status() == "130"
 
 
 def test_control_c_ends_a_whole_pipeline_and_the_line(machine):
@@ -173,7 +169,7 @@ def test_control_c_ends_a_whole_pipeline_and_the_line(machine):
         machine.send("\x03")
         machine.expect("^C")
         assert "not this" not in machine.expect_prompt()
-        assert status(machine) == "130"
+        assert machine.status() == "130"
     running = machine.command("ps")
     assert not re.search(r" (sleep|wc|cat)$", running, re.MULTILINE), running
 
@@ -184,7 +180,7 @@ def test_control_c_ends_a_loop_that_starts_nothing(machine):
         machine.expect(line)
         machine.send("\x03")
         assert "not this" not in machine.expect_prompt()
-        assert status(machine) == "130"
+        assert machine.status() == "130"
 
 
 def test_the_first_of_a_pipeline_reads_what_is_typed(machine):
@@ -200,7 +196,7 @@ def test_the_first_of_a_pipeline_reads_what_is_typed(machine):
 
 def held(machine):
     """How many descriptors init, the pipe server and the shell have. While one program runs, so that nothing is on its way."""
-    pipe = next(row.split()[0] for row in machine.command("ps").splitlines() if row.endswith(" pipe"))
+    pipe = machine.number_of("pipe")
     return machine.command(f"for i in 1 {pipe} $$; do descs $i > /tmp/held; wc -l < /tmp/held; done")
 
 
@@ -280,7 +276,7 @@ def test_control_d_ends_the_input(machine):
     machine.expect("wc")
     machine.send("two words\r\x04")
     assert re.search(r"1 +2 +10", machine.expect_prompt())
-    assert status(machine) == "0"
+    assert machine.status() == "0"
 
 
 def test_the_line_discipline_edits(machine):
@@ -321,7 +317,7 @@ def test_a_line_goes_on_until_it_is_whole(machine):
     machine.expect("\n> ")
     machine.send("\x04")
     assert "sh: line 2, column 1: a command is missing" in machine.expect_prompt()
-    assert status(machine) == "2"
+    assert machine.status() == "2"
     machine.send("echo a; fi; (\r")
     assert "sh: column 9: " in machine.expect_prompt()
     machine.send("echo '\r")
@@ -362,8 +358,7 @@ def test_reboot():
 def test_prompt_stays_below_a_notice():
     with Machine() as booted:
         booted.expect_prompt()
-        number = next(line.split()[0] for line in booted.command("ps").splitlines() if line.endswith(" log"))
-        booted.send(f"kill {number}\r")
+        booted.send(f"kill {booted.number_of('log')}\r")
         booted.expect("service log is started again")
         booted.expect(PROMPT)
         assert booted.command("echo still here") == "still here\n"

@@ -142,9 +142,7 @@ def test_editing_keys(machine):
         screen.press(machine, code)
     screen.wait_for(machine, shows(f"{PROMPT}echo one", "one", f"{PROMPT}echo one", "one"), "the edited line")
     machine.expect("one")
-    machine.send("echo set''tled\r")
-    machine.expect(re.compile("\nsettled\r"))
-    machine.expect_prompt()
+    machine.settle()
 
 
 def test_control_keys(machine):
@@ -164,15 +162,12 @@ def test_control_keys(machine):
     screen.wait_for(machine, lambda lines: lines[0] == f"{PROMPT}half a line" and not any(lines[1:]), "a cleared screen")
     screen.press(machine, "ctrl", "c")
     machine.expect("half a line")
-    machine.send("echo set''tled\r")
-    machine.expect(re.compile("\nsettled\r"))
-    machine.expect_prompt()
+    machine.settle()
 
 
 @pytest.mark.parametrize("service", ["terminal", "keyboard", "console"])
 def test_typing_goes_on_after_the_end_of(machine, service):
-    rows = machine.command("ps").splitlines()
-    number = next(line.split()[0] for line in rows if line.endswith(f" {service}"))
+    number = machine.number_of(service)
     drivers = machine.command("log").count("layout us")
     screen.type_text(machine, f"kill {number}\r")
     machine.expect(f"service {service} is started again")
@@ -212,9 +207,7 @@ def test_an_editor_on_the_screen(machine):
     screen.wait_picture(machine, canvas.picture)
     screen.press(machine, "ctrl", "q")
     screen.wait_for(machine, shows(f"{PROMPT}edit /tmp/note"), "the screen as it was before")
-    machine.send("echo set''tled\r")
-    machine.expect(re.compile("\nsettled\r"))
-    machine.expect_prompt()
+    machine.settle()
     assert machine.command("cat /tmp/note") == "First line\nsecond"
 
 
@@ -228,9 +221,8 @@ def test_an_editor_survives_the_console(machine):
     screen.wait_for(machine, lambda lines: lines[:2] == ["typed", "after it"] and "2:9" in lines[-1], "what was typed")
     screen.press(machine, "ctrl", "s")
     screen.press(machine, "ctrl", "q")
-    machine.send("\recho set''tled\r")
-    machine.expect(re.compile("\nsettled\r"))
-    machine.expect_prompt()
+    machine.send("\r")
+    machine.settle()
     assert machine.command("cat /tmp/other") == "typed\nafter it"
 
 
@@ -286,12 +278,9 @@ def test_two_sessions(tmp_path):
         assert "on the line" not in shown
         assert "on the screen" not in machine.log
         # Two services, one's name the beginning of the other's.
-        number = next(line.split()[0] for line in machine.command("ps").splitlines() if line.endswith(" session2"))
-        machine.send(f"kill {number}\r")
+        machine.send(f"kill {machine.number_of('session2')}\r")
         machine.expect("service session2 is started again")
-        machine.send("echo set''tled\r")
-        machine.expect(re.compile("\nsettled\r"))
-        machine.expect_prompt()
+        machine.settle()
         log = machine.command("service log session")
         assert "init: session (" in log and "session2" not in log, log
         assert "service session2 is started again" in machine.command("service log session2")
