@@ -178,13 +178,16 @@ static enum parse_result list_child(struct parser *parser, uint16_t parent) {
     return PARSE_LINE;
 }
 
-static enum parse_result word_expect(struct parser *parser, const char *wanted) {
-    lexer_skip_lines(parser->lexer);
-    if (lexer_take_word(parser->lexer, wanted))
-        return PARSE_LINE;
+// What ends a compound command, or a part of it, is not here.
+static enum parse_result closing_missing(struct parser *parser) {
     return lexer_wrong(parser->lexer,
                        lexer_peek(parser->lexer, 0) == 0 ? PARSE_WORD_MISSING : PARSE_UNEXPECTED,
                        parser->lexer->at);
+}
+
+static enum parse_result word_expect(struct parser *parser, const char *wanted) {
+    lexer_skip_lines(parser->lexer);
+    return lexer_take_word(parser->lexer, wanted) ? PARSE_LINE : closing_missing(parser);
 }
 
 // Behind `if` or `elif`, up to and with `fi`.
@@ -252,9 +255,7 @@ static enum parse_result shell_rest(struct parser *parser, uint16_t node) {
     PARSE_TRY(list_child(parser, node));
     lexer_skip_lines(parser->lexer);
     if (lexer_peek(parser->lexer, 0) != ')')
-        return lexer_wrong(parser->lexer,
-                           lexer_peek(parser->lexer, 0) == 0 ? PARSE_WORD_MISSING : PARSE_UNEXPECTED,
-                           parser->lexer->at);
+        return closing_missing(parser);
     parser->lexer->at++;
     return PARSE_LINE;
 }
