@@ -16,11 +16,12 @@ def test_boots_to_a_shell(media, firmware):
         machine.expect_end()
 
 
-@pytest.mark.parametrize("memory, firmware", [("64M", "bios"), ("64M", "uefi"), ("1G", "bios"), ("8G", "uefi")])
+@pytest.mark.parametrize("memory, firmware", [("40M", "bios"), ("48M", "uefi"), ("64M", "bios"), ("64M", "uefi"), ("1G", "bios"), ("8G", "uefi")])
 def test_memory_sizes(memory, firmware):
     with Machine(memory=memory, firmware=firmware) as machine:
         machine.expect_prompt()
         assert machine.command("echo hello") == "hello\n"
+        assert machine.command("service list | tail -n +2 | tr -s ' ' | grep -v ' running [0-9]* [0-9]* 0'") == ""
 
 
 # OVMF does not start without ACPI.

@@ -173,16 +173,28 @@ status_t input_read(void *bytes, size_t size, size_t *count) {
     return stream_read(STREAM_INPUT, bytes, size, count);
 }
 
-void log_at(enum log_level level, const char *format, ...) {
+static void log_at_v(enum log_level level, const char *format, va_list arguments) {
     char line[LOG_TEXT_MAX + 3] = {LOG_LEVEL_LETTERS[level], ' '};
     char *text = line + 2;
-    va_list arguments;
-    va_start(arguments, format);
     size_t length = min_u64(format_buffer_v(text, LOG_TEXT_MAX + 1, format, arguments), LOG_TEXT_MAX);
-    va_end(arguments);
     if (startup_has("log")) {
         (void)log_write(startup_descriptor("log"), level, text, length, DEADLINE_NONE);
     } else if (startup_has("kernel_log")) {
         (void)ts_log_write(startup_descriptor("kernel_log"), line, length + 2);
     }
+}
+
+void log_at(enum log_level level, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    log_at_v(level, format, arguments);
+    va_end(arguments);
+}
+
+void service_fail(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    log_at_v(LOG_ERROR, format, arguments);
+    va_end(arguments);
+    program_exit(1);
 }

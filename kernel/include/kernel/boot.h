@@ -31,7 +31,7 @@ struct boot_framebuffer {
 struct boot_parameters {
     struct boot_memory memory[BOOT_MEMORY_MOST];
     size_t memory_count;
-    uint64_t usable_bytes;
+    uint64_t usable_bytes; // of all that kernel and programs divide, the loader's memory included
     char command_line[2048];
     paddr_t initrd;       // physical; page aligned, its last page is its own
     uint64_t initrd_size; // 0: none was given

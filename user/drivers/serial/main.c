@@ -265,7 +265,7 @@ static void device_open(void) {
     driver.has_uart = true;
     desc_t lines = startup_descriptor("interrupts0");
     if (ts_descriptor_inspect(lines, &info, sizeof(info)) != STATUS_OK)
-        fail("no interrupt line was granted");
+        service_fail("no interrupt line was granted");
     status_t status = ts_interrupt_create(lines, info.value, INTERRUPT_AS_WIRED, &driver.interrupt);
     if (status == STATUS_OK)
         status = ts_interrupt_bind(driver.interrupt, driver.notification, BIT_INTERRUPT);
@@ -289,7 +289,7 @@ int main(int count, char **arguments) {
     driver.console = startup_descriptor("signal_console");
     for (size_t i = 0; i < JOBS_MAX; i++) {
         if (ts_reply_create(&driver.replies[i]) != STATUS_OK)
-            fail("no reply objects");
+            service_fail("no reply objects");
     }
     status_t status = ts_notification_bind(driver.notification);
     if (status != STATUS_OK)

@@ -330,7 +330,7 @@ static void archive_index(void) {
     uint64_t size = 0;
     const void *archive = memory_map(startup_descriptor("initrd"), MAP_READ, &size);
     if (archive == nullptr)
-        fail("the boot archive cannot be mapped");
+        service_fail("the boot archive cannot be mapped");
     enum tar_error defect;
     enum index_error error = index_build(&index_of_files, archive, size, PATHS_MOUNT, &defect);
     if (error == INDEX_BAD_ARCHIVE)
@@ -346,8 +346,10 @@ static void volume_start(void) {
     struct volume_report report;
     void *memory = memory_map(startup_descriptor("kept"), MAP_READ | MAP_WRITE, &size);
     // Of an earlier volume a client may still have numbers: those of this one start above.
-    if (memory == nullptr || volume_open(&volume, memory, size, clock_now() >> 12, &report) != STATUS_OK)
-        fail("there is no memory for /tmp");
+    status_t status =
+        memory == nullptr ? STATUS_NO_QUOTA : volume_open(&volume, memory, size, clock_now() >> 12, &report);
+    if (status != STATUS_OK)
+        service_fail("no /tmp of %llu bytes: %s", (unsigned long long)size, status_text(status));
     if (report.dropped > 0)
         log_at(LOG_ERROR, "/tmp was damaged: %zu names are lost or shorter", report.dropped);
 }
@@ -357,11 +359,13 @@ int main(int count, char **arguments) {
     (void)arguments;
     archive_index();
     volume_start();
-    struct ts_call call;
-    while (ts_call_receive(startup_descriptor("endpoint"), FILE_OFFER_SLOTS, 0, DEADLINE_NONE, &call) ==
-           STATUS_OK) {
+    for (;;) {
+        struct ts_call call;
+        status_t status =
+            ts_call_receive(startup_descriptor("endpoint"), FILE_OFFER_SLOTS, 0, DEADLINE_NONE, &call);
+        if (status != STATUS_OK)
+            service_fail("no more requests: %s", status_text(status));
         if (!file_serve(&operations, nullptr, &call) && (uint32_t)call.header == EVENT_BADGE_CLOSED)
             volume_client_end(&volume, badge_process(call.badge));
     }
-    return 1;
 }

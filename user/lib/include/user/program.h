@@ -73,6 +73,8 @@ void *memory_map(desc_t memory, uint64_t flags, uint64_t *size);
 // Falls back to the kernel's log where there is no log server. Blocks until the log server has taken it; a
 // program that writes more than 30 lines at once and 10 a second loses what is above.
 [[gnu::format(printf, 2, 3)]] void log_at(enum log_level level, const char *format, ...);
+// What fail() is for a service, which has no streams: says why in the log, and ends with 1.
+[[noreturn, gnu::format(printf, 1, 2)]] void service_fail(const char *format, ...);
 
 // ---- environment
 
