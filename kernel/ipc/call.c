@@ -405,7 +405,8 @@ status_t call_keep(struct thread *self, struct reply *reply) {
         return status;
     }
     struct object *endpoint = atomic_load(&caller->waiting_at);
-    // Two threads may keep in one reply object at a time, under the locks of two endpoints: one finds it free.
+    // Two threads may keep in one reply object at a time, under the locks of two endpoints: one finds it
+    // free.
     struct thread *none = nullptr;
     if (!atomic_compare_exchange_strong(&reply->caller, &none, caller)) {
         lock_release_found(&endpoint->lock);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // 64 signal bits, a timer, one waiting thread, one bound thread, and the interrupts that raise bits here.
+// Who is woken when: tests/models/wait.pml, a model that is searched in every state.
 #pragma once
 #include <base/list.h>
 #include "object/object.h"
