@@ -3,21 +3,12 @@
 // From a word as it was typed to the strings that it stands for: quotes and backslashes go, `$NAME`,
 // `${NAME}`, `$(...)`, `$?`, `$!`, `$#`, `$$`, `$0` ... `$9`, `$@` and `$*` are replaced. What a variable
 // holds is split at blanks outside quotes, and a string with signs outside quotes is a pattern of names
-// (wildcard.h). Pure; strings lie in the caller's struct fields, one behind the other.
+// (wildcard.h). Pure; strings go to the caller's struct fields.
 
 #ifndef SH_EXPAND_H
 #define SH_EXPAND_H
 
-#include <base/types.h>
-
-enum { FIELDS_MAX = 500, FIELDS_SIZE = 16384 };
-
-struct fields {
-    size_t count;
-    size_t used;                 // bytes of storage
-    char *words[FIELDS_MAX + 1]; // the last is nullptr
-    char storage[FIELDS_SIZE];
-};
+#include "fields.h"
 
 // Where values come from. `name` is a variable's name, or one of `?`, `!`, `#`, `$`; nullptr: not set.
 typedef const char *expand_variable_t(void *context, const char *name, size_t length);
@@ -38,11 +29,6 @@ struct expand_source {
     char *const *arguments;
     const char *zero; // $0
 };
-
-void fields_clear(struct fields *fields);
-// Adds a string. False: it does not fit.
-[[nodiscard]] bool fields_add(struct fields *fields, const char *text, size_t length);
-void fields_copy(struct fields *to, const struct fields *from);
 
 // Adds the strings of a word that parse.h found whole; none when it comes to nothing. False: they do not fit.
 [[nodiscard]] bool expand_word(const char *word, size_t length, const struct expand_source *source,

@@ -6,7 +6,7 @@
 #ifndef SH_GLOB_H
 #define SH_GLOB_H
 
-#include "expand.h"
+#include "fields.h"
 
 // Adds the paths that a pattern stands for, sorted by their bytes, as they would be typed: relative to
 // `directory` when the pattern is. Adds nothing when there is none, and where a folder cannot be read. False:

@@ -10,7 +10,7 @@
 #ifndef SH_SHELL_H
 #define SH_SHELL_H
 
-#include "expand.h"
+#include "fields.h"
 #include "jobs.h"
 #include "parse.h"
 #include "variables.h"

@@ -2,6 +2,7 @@
 //
 // The strings of a command: what the words of its node stand for, with the shell's variables and arguments.
 
+#include "expand.h"
 #include "glob.h"
 #include "shell.h"
 #include <base/format.h>
