@@ -41,11 +41,15 @@ static bool surface_open(void) {
     if (!platform_framebuffer_find(&found) ||
         platform_memory(found.address, (uint64_t)found.pitch * found.height) == nullptr)
         return false;
-    uint64_t format = found.bits_per_pixel | (uint64_t)found.red_size << 8 | (uint64_t)found.red_shift << 16 |
-                      (uint64_t)found.green_size << 24 | (uint64_t)found.green_shift << 32 |
-                      (uint64_t)found.blue_size << 40 | (uint64_t)found.blue_shift << 48;
+    const uint8_t format[SURFACE_FORMAT_PARTS] = {(uint8_t)found.bits_per_pixel,
+                                                  found.red_size,
+                                                  found.red_shift,
+                                                  found.green_size,
+                                                  found.green_shift,
+                                                  found.blue_size,
+                                                  found.blue_shift};
     return surface_init(&surface, (void *)(uintptr_t)found.address, found.width, found.height, found.pitch,
-                        format);
+                        surface_format(format));
 }
 
 void platform_screen_clear(void) {

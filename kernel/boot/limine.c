@@ -7,6 +7,7 @@
 // checked.
 
 #include "limine.h"
+#include <base/blit.h>
 #include <base/format.h>
 #include <base/limine.h>
 #include <base/string.h>
@@ -139,18 +140,17 @@ static void screen_take(struct boot_parameters *parameters, uint64_t offset) {
     const struct limine_framebuffer *screen = screen_find(offset);
     if (screen == nullptr)
         return;
-    const uint8_t format[] = {(uint8_t)screen->bits_per_pixel, screen->red_mask_size,
-                              screen->red_mask_shift,          screen->green_mask_size,
-                              screen->green_mask_shift,        screen->blue_mask_size,
-                              screen->blue_mask_shift};
+    const uint8_t format[SURFACE_FORMAT_PARTS] = {(uint8_t)screen->bits_per_pixel, screen->red_mask_size,
+                                                  screen->red_mask_shift,          screen->green_mask_size,
+                                                  screen->green_mask_shift,        screen->blue_mask_size,
+                                                  screen->blue_mask_shift};
     parameters->framebuffer = (struct boot_framebuffer){
         .base = screen->address - offset,
         .width = screen->width,
         .height = screen->height,
         .pitch = screen->pitch,
+        .format = surface_format(format),
     };
-    for (size_t i = 0; i < array_length(format); i++)
-        parameters->framebuffer.format |= (uint64_t)format[i] << (8 * i);
 }
 
 static void rsdp_take(struct boot_parameters *parameters, const struct limine_answers *answers) {

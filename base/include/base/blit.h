@@ -21,7 +21,17 @@ struct surface {
 // What text is drawn with where nobody says otherwise, as 0xRRGGBB: grey on black, as text screens of PCs.
 enum { SURFACE_INK = 0xaaaaaa, SURFACE_PAPER = 0x000000 };
 
-// `format` is boot_info.framebuffer_format. False when it is not 32 bits a pixel, or makes no sense.
+// The layout of a pixel in one word, as boot_info.framebuffer_format: how many bits it has, then the size and
+// the shift of red, of green and of blue.
+enum { SURFACE_FORMAT_PARTS = 7 };
+static inline uint64_t surface_format(const uint8_t parts[SURFACE_FORMAT_PARTS]) {
+    uint64_t format = 0;
+    for (unsigned i = 0; i < SURFACE_FORMAT_PARTS; i++)
+        format |= (uint64_t)parts[i] << 8 * i;
+    return format;
+}
+
+// `format` is what surface_format() makes. False when it is not 32 bits a pixel, or makes no sense.
 [[nodiscard]] bool surface_init(struct surface *surface, void *pixels, uint64_t width, uint64_t height,
                                 uint64_t pitch, uint64_t format);
 
