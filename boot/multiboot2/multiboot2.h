@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The boot information of a multiboot2 loader, as far as it is used. Source: Multiboot2
-// specification 2.0, 3.6.
+// The boot information of a multiboot2 loader, as far as it is used. Source: Multiboot2 specification 2.0,
+// 3.6.
 
 #ifndef BOOT_MULTIBOOT2_MULTIBOOT2_H
 #define BOOT_MULTIBOOT2_MULTIBOOT2_H

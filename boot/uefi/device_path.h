@@ -7,6 +7,8 @@
 
 #include "efi.h"
 
+#define PATH_MEDIA 4 // type of a node (UEFI 2.10, 10.3.5)
+
 // The next node of a device path; null behind the last.
 const struct efi_device_path *device_path_next(const struct efi_device_path *node);
 bool device_path_is(const struct efi_device_path *node, uint8_t type, uint8_t subtype);

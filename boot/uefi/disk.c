@@ -11,7 +11,6 @@
 
 #define BLOCK_MAX         4096
 #define PATH_MAX          512
-#define PATH_MEDIA        4
 #define MEDIA_HARD_DRIVE  1
 #define MBR_SIGNATURE_AT  440
 #define GPT_DISK_GUID_AT  56

@@ -10,7 +10,6 @@
 #include "firmware.h"
 #include <base/string.h>
 
-#define PATH_MEDIA      4
 #define MEDIA_CDROM     2
 #define MEDIA_FILE_PATH 4
 

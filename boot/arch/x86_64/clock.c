@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The time stamp counter, how fast it runs, and the random generator. Source: Intel SDM volume 1, 7.3.17
-// (RDRAND, RDSEED); Intel SDM volume 3, 18.17 (TSC) and 18.7.3 (leaf
-// 15H); ACPI 6.5, 4.8.3.3 (power management timer, 3.579545 MHz, at least 24 bits).
+// (RDRAND, RDSEED); Intel SDM volume 3, 18.17 (TSC) and 18.7.3 (leaf 15H); ACPI 6.5, 4.8.3.3 (power
+// management timer, 3.579545 MHz, at least 24 bits).
 
 #include "../../arch.h"
 #include "cpu.h"

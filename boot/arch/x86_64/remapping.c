@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Switching IOMMUs off (see remapping.h). Firmware's identity map still stands here. Source: PROTOCOL.md,
-// "Machine State at Entry", x86-64; VT-d 4.0, 11.4.4 and 11.4.5 (global command and status); AMD
-// IOMMU 3.08, 3.4 (control).
+// "Machine State at Entry", x86-64; VT-d 4.0, 11.4.4 and 11.4.5 (global command and status); AMD IOMMU
+// 3.08, 3.4 (control).
 
 #include "remapping.h"
 #include "cpu.h"
