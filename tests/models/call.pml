@@ -13,8 +13,8 @@
 // Safety: each call ends once, with the answer to itself or a status that is true; who awaits an answer stands in
 // some server's slot or in the reply object, and nobody else stands there; only calls with a limit time out.
 // Liveness: no call waits for ever when the servers answer what they receive, or die.
-// Left out: badges, faults, ranges and descriptors (transit.pml), events and bound notifications (wait.pml), the
-// end of the endpoint itself (ends.pml), more than one server process (restart.pml).
+// Left out: badges, faults, ranges and descriptors, events and bound notifications (wait.pml), the end of
+// the endpoint itself, more than one server process (restart.pml).
 //
 // run limits safety -DCALLERS=2 -DCALLS=2 -DSERVERS=1 -DLIMITS
 // run death safety -DCALLERS=2 -DCALLS=1 -DSERVERS=2 -DDEATH
