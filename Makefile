@@ -47,27 +47,19 @@ setup-test:
 	@tools/setup check
 
 $(BUILD)/build.ninja: | setup-run
-	@echo 'Configuring $(BUILD) ...' >&2
-	@mkdir -p build
-	@meson setup --cross-file meson/$(ARCH).ini $(BUILD) . >build/$(ARCH).log 2>&1 || { cat build/$(ARCH).log >&2; exit 1; }
+	@tools/configure $(BUILD) --cross-file meson/$(ARCH).ini
 
 # Meson does not see a new file where it reads a folder, so such a folder's change configures again.
 $(BUILD)/folders: user/programs/manual protocols | $(BUILD)/build.ninja
 	@[ -z "$$(find $^ -maxdepth 0 -newer $(BUILD)/build.ninja)" ] || \
-	    meson setup --reconfigure $(BUILD) . >build/$(ARCH).log 2>&1 || { cat build/$(ARCH).log >&2; exit 1; }
+	    flock $(BUILD).lock meson setup --reconfigure $(BUILD) . >build/$(ARCH).log 2>&1 || { cat build/$(ARCH).log >&2; exit 1; }
 	@touch $@
 
 build/host/build.ninja: | setup-test
-	@echo 'Configuring build/host ...' >&2
-	@mkdir -p build
-	@meson setup --native-file meson/native.ini -Db_sanitize=address,undefined -Db_lundef=false build/host . \
-	    >build/host.log 2>&1 || { cat build/host.log >&2; exit 1; }
+	@tools/configure build/host --native-file meson/native.ini -Db_sanitize=address,undefined -Db_lundef=false
 
 build/tsan/build.ninja: | setup-test
-	@echo 'Configuring build/tsan ...' >&2
-	@mkdir -p build
-	@meson setup --native-file meson/native.ini -Db_sanitize=thread -Db_lundef=false build/tsan . \
-	    >build/tsan.log 2>&1 || { cat build/tsan.log >&2; exit 1; }
+	@tools/configure build/tsan --native-file meson/native.ini -Db_sanitize=thread -Db_lundef=false
 
 .PHONY: run run-bios run-uefi run-hdd debug
 run: iso ## builds and boots to a shell on this terminal
@@ -92,11 +84,12 @@ all: build iso ## build/ARCH/tessera.iso, to boot from CD or USB stick
 all-hdd: build hdd ## build/ARCH/tessera.hdd, a disk image with a GPT
 	@ls -l $(BUILD)/tessera.hdd
 
+# Two that build at a time take turns: Ninja itself keeps nobody out.
 iso hdd: setup-run $(BUILD)/folders
-	@ninja -C $(BUILD) --quiet tessera.$@ >&2
+	@flock $(BUILD).lock ninja -C $(BUILD) --quiet tessera.$@ >&2
 
 build: setup-run $(BUILD)/folders
-	@ninja -C $(BUILD) >&2
+	@flock $(BUILD).lock ninja -C $(BUILD) >&2
 
 .PHONY: test check fuzz
 test: ## every test; ends with `N passed, N failed, N skipped`
@@ -112,7 +105,7 @@ fuzz: setup-test ## fuzzes every parser for a minute each (MINUTES=N for longer)
 
 .PHONY: bench
 bench: iso ## the benchmarks, in instructions (docs/performance.md)
-	@ninja -C $(BUILD) --quiet bench >&2
+	@flock $(BUILD).lock ninja -C $(BUILD) --quiet bench >&2
 	@tools/bench --arch $(ARCH) --memory "$$MEM"
 
 .PHONY: soak
