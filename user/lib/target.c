@@ -6,11 +6,22 @@
 #include <base/string.h>
 #include <user/program.h>
 
-bool target_take(struct target *target, const char *path, size_t sources) {
+static bool target_take(struct target *target, const char *path, size_t sources) {
     struct file file;
     target->path = path;
     target->is_folder = fs_open(path, &file) == STATUS_OK && file.is_directory;
     return sources == 1 || target->is_folder || status_report(path, STATUS_NOT_DIRECTORY);
+}
+
+bool target_each(size_t operands, char **arguments,
+                 bool (*one)(const char *source, const struct target *target)) {
+    struct target target;
+    bool good = true;
+    if (!target_take(&target, arguments[operands - 1], operands - 1))
+        return false;
+    for (size_t i = 0; i + 1 < operands; i++)
+        good = one(arguments[i], &target) && good;
+    return good;
 }
 
 // There are no links, so a file has one absolute path.

@@ -78,11 +78,5 @@ static bool copy(const char *path, const struct target *target) {
 
 int main(int count, char **arguments) {
     size_t operands = options_take(&usage, count, arguments);
-    struct target target;
-    bool good = target_take(&target, arguments[operands - 1], operands - 1);
-    if (!good)
-        return 1;
-    for (size_t i = 0; i + 1 < operands; i++)
-        good = copy(arguments[i], &target) && good;
-    return good ? 0 : 1;
+    return target_each(operands, arguments, copy) ? 0 : 1;
 }

@@ -14,8 +14,10 @@ struct target {
     bool is_folder;
 };
 
-// False, and said: several sources would go to what is no folder.
-[[nodiscard]] bool target_take(struct target *target, const char *path, size_t sources);
+// Gives `one` each source; the last operand is the target. False: one failed, or several would go to what is
+// no folder, which was said.
+[[nodiscard]] bool target_each(size_t operands, char **arguments,
+                               bool (*one)(const char *source, const struct target *target));
 
 // Opens a source and finds the path that it goes to. False, and said: there is no such source, it would go to
 // where it is, its path does not fit, or the target ends with a slash where no folder is or comes to be.
