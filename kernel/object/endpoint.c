@@ -31,14 +31,23 @@ void endpoint_server_add(struct endpoint *endpoint) {
     atomic_fetch_add(&endpoint->servers, 1);
 }
 
-void endpoint_server_remove(struct endpoint *endpoint) {
-    if (atomic_fetch_sub(&endpoint->servers, 1) == 1)
-        job_queue(&endpoint->job, scheduler_current_priority());
+// Takes over a reference of the caller's. Each entry in the queue has its own, so the last server and the
+// last descriptor may go at a time on two CPUs, while the job runs on a third (tests/models/ends.pml).
+static void wake_later(struct endpoint *endpoint, unsigned priority) {
+    if (!job_queue(&endpoint->job, priority))
+        object_put(&endpoint->object);
 }
 
+void endpoint_server_remove(struct endpoint *endpoint) {
+    if (atomic_fetch_sub(&endpoint->servers, 1) != 1)
+        return;
+    object_get(&endpoint->object);
+    wake_later(endpoint, scheduler_current_priority());
+}
+
+// The reference for being alive goes to the job.
 void endpoint_end(struct endpoint *endpoint, unsigned priority) {
-    atomic_store(&endpoint->gone, true);
-    job_queue(&endpoint->job, priority);
+    wake_later(endpoint, priority);
 }
 
 static bool cancel_some_locked(struct endpoint *endpoint, struct list *queue, status_t status) {
@@ -89,10 +98,10 @@ static bool wake_step(struct endpoint *endpoint) {
 
 static bool endpoint_job(struct job *job) {
     struct endpoint *endpoint = container_of(job, struct endpoint, job);
-    if (!wake_step(endpoint))
-        return false;
-    if (atomic_load(&endpoint->gone))
+    if (wake_step(endpoint))
         object_put(&endpoint->object);
+    else
+        wake_later(endpoint, scheduler_current_priority());
     return true;
 }
 

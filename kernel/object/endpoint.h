@@ -21,8 +21,7 @@ struct endpoint {
     uint32_t places;       // immutable
     uint32_t places_used;
     atomic_uint servers; // strong descriptors with the right to receive
-    struct job job;      // wakes the callers when no server is left, or at the end
-    atomic_bool gone;    // the end is left to the job, which gives back the reference for being alive
+    struct job job; // wakes the callers when no server is left, or at the end; holds a reference while queued
 };
 
 struct badge {

@@ -28,14 +28,16 @@ static void remove_locked(struct cpu *cpu, struct job *job) {
         mask_write_locked(&cpu->job_mask, mask_read(&cpu->job_mask) & ~(1u << job->priority));
 }
 
-void job_queue(struct job *job, unsigned priority) {
+bool job_queue(struct job *job, unsigned priority) {
     struct cpu *cpu = nullptr;
     if (atomic_compare_exchange_strong(&job->cpu, &cpu, cpu_current()))
         cpu = cpu_current();
     lock_acquire(&cpu->lock);
-    if (!job->queued)
+    bool queued = !job->queued;
+    if (queued)
         insert_locked(cpu, job, priority);
     lock_release(&cpu->lock);
+    return queued;
 }
 
 void job_raise(struct job *job, unsigned priority) {

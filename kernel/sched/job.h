@@ -20,8 +20,8 @@ struct job {
 };
 
 void job_init(struct job *job, bool (*step)(struct job *));
-// On its CPU. A job that is queued already stays where it is.
-void job_queue(struct job *job, unsigned priority);
+// On its CPU. False: it is queued already, and stays where it is.
+bool job_queue(struct job *job, unsigned priority);
 // More urgent than when it was queued; no effect on one that is neither queued nor being stepped.
 void job_raise(struct job *job, unsigned priority);
 // The scheduler's: the first job of a priority that has one, out of its queue; the CPU's lock is held.

@@ -5,16 +5,17 @@
 // (thread_block_locked, thread_kill, cancel, thread_timeout, thread_finish), kernel/object/process.c
 // (process_job), kernel/object/endpoint.c (endpoint_server_remove, wake_step), kernel/object/reply.c.
 //
-// One endpoint, CALLERS threads, the first of which calls CALLS times and the others once, SERVERS threads of one process that receive, and with
-// KEEP one reply object and a thread that answers what is kept in it, or with RELEASE releases it. With LIMITS the first call of
-// each caller has a time limit, with KILL caller 0 is ended, with DEATH the server's process. What happens under
-// the endpoint's lock is one step, cut where somebody looks without it; looks without the lock are steps.
+// One endpoint, CALLERS threads, the first of which calls CALLS times and the others once, SERVERS threads of one
+// process that receive, and with KEEP one reply object and a thread that answers what is kept in it, or with RELEASE
+// releases it. With LIMITS the first call of each caller has a time limit, with KILL caller 0 is ended, with DEATH the
+// server's process. What happens under the endpoint's lock is one step, cut where somebody looks without it; looks
+// without the lock are steps.
 //
 // Safety: each call ends once, with the answer to itself or a status that is true; who awaits an answer stands in
 // some server's slot or in the reply object, and nobody else stands there; only calls with a limit time out.
 // Liveness: no call waits for ever when the servers answer what they receive, or die.
-// Left out: badges, faults, ranges and descriptors, events and bound notifications (wait.pml), the end of
-// the endpoint itself, more than one server process (restart.pml).
+// Left out: badges, faults, ranges and descriptors, events and bound notifications (wait.pml), the end of the
+// endpoint itself (ends.pml), more than one server process (restart.pml).
 //
 // run limits safety -DCALLERS=2 -DCALLS=2 -DSERVERS=1 -DLIMITS
 // run death safety -DCALLERS=2 -DCALLS=1 -DSERVERS=2 -DDEATH
