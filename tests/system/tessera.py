@@ -115,10 +115,6 @@ class Machine:
     def expect_prompt(self, limit=BOOT_LIMIT):
         return self.expect(PROMPT, limit)
 
-    def expect_line(self, text, limit=COMMAND_LIMIT):
-        """Waits for a line that is exactly this text."""
-        return self.expect(re.compile(rf"\n{re.escape(text)}\r*\n"), limit)
-
     def send(self, text):
         """Types the text as it is; a line ends with '\\r', as the Enter key sends it."""
         self._child.send(text)
@@ -186,13 +182,6 @@ def run_tool(*arguments, limit=300):
 def run_command(command, *arguments, limit=300):
     """`make run CMD=...` without make: (status, standard output, standard error)."""
     return run_tool("run", "--arch", ARCH, "--timeout", limit - 20, "--command", command, *arguments, limit=limit)
-
-
-def make_initrd(out, base=BUILD / "initrd.tar", extra=None):
-    arguments = ["mkinitrd", "--base", base, "-o", out] + (["--extra", extra] if extra else [])
-    status, _, err = run_tool(*arguments)
-    assert status == 0, err.decode()
-    return out
 
 
 def make_image(out, *, kernel=BUILD / "tessera.elf", initrd=BUILD / "initrd.tar", cmdline="", media="iso"):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """tools/setup with stand-ins for dpkg-query, apt-get, apt-cache, sudo and id: what it says, and what it runs."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
