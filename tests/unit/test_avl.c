@@ -4,8 +4,8 @@
 // checked over the whole tree; equal keys keep their order of insertion.
 
 #include "unit.h"
+#include "seed.h"
 #include <base/avl.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { KEYS = 300, STEPS = 6000 };
@@ -54,27 +54,12 @@ static void check_tree(const struct avl *tree, int expected) {
     assert_int_equal(count, expected);
 }
 
-static unsigned choose_seed(void) {
-    const char *given = getenv("TEST_SEED");
-    unsigned seed = 1;
-    if (given != NULL) {
-        seed = (unsigned)strtoul(given, NULL, 0);
-    } else {
-        FILE *source = fopen("/dev/urandom", "rb");
-        assert_non_null(source);
-        assert_int_equal(fread(&seed, sizeof(seed), 1, source), 1);
-        fclose(source);
-    }
-    print_message("# seed %u; repeat with TEST_SEED=%u build/host/tests/unit/test_avl\n", seed, seed);
-    return seed;
-}
-
 static void test_random_insertions_and_removals(void **state) {
     (void)state;
     static struct element elements[KEYS];
     struct avl tree;
     int count = 0;
-    unsigned seed = choose_seed();
+    unsigned seed = seed_choose("test_avl", SEED_ANY);
     avl_init(&tree);
     check_tree(&tree, 0);
     for (unsigned step = 0; step < STEPS; step++) {

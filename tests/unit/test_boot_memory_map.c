@@ -3,10 +3,10 @@
 // boot/memory_map.c: known maps, and random ones against a model that asks about every byte border by itself.
 
 #include "unit.h"
+#include "seed.h"
 #include "../../boot/memory_map.h"
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { RANGES = 64 };
 
@@ -180,10 +180,7 @@ static void check_against_model(void) {
 
 static void test_random(void **state) {
     (void)state;
-    const char *given = getenv("SEED");
-    unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 0) : (unsigned)time(NULL);
-    print_message("# seed %u; repeat with SEED=%u build/host/tests/unit/test_boot_memory_map\n", seed, seed);
-    srand(seed);
+    srand(seed_choose("test_boot_memory_map", SEED_ANY));
     for (int round = 0; round < 2000; round++) {
         raw.count = 0;
         for (int i = rand() % 12; i > 0; i--)

@@ -4,6 +4,7 @@
 // The random test compares the text with a naive model and the screen with one that is drawn from nothing.
 
 #include "unit.h"
+#include "seed.h"
 #include <edit.h>
 #include <stdlib.h>
 #include <string.h>
@@ -266,12 +267,7 @@ static void random_step(void) {
 
 static void test_random_keys(void **state) {
     (void)state;
-    unsigned seed = 20261122;
-    const char *given = getenv("SEED");
-    if (given != NULL)
-        seed = (unsigned)strtoul(given, NULL, 0);
-    print_message("# seed %u; repeat: SEED=%u test_edit\n", seed, seed);
-    srand(seed);
+    srand(seed_choose("test_edit", 20261122));
     model_length = 0;
     start("");
     for (int i = 0; i < 20000; i++) {

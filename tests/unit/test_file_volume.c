@@ -5,6 +5,7 @@
 // started again on what it left; a region with any bytes in it.
 
 #include "unit.h"
+#include "seed.h"
 #include "file_model.h"
 #include <paths.h>
 #include <volume.h>
@@ -15,7 +16,6 @@
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <user/heap.h>
 
@@ -55,14 +55,6 @@ static unsigned below(unsigned limit) {
     return (unsigned)rand_r(&seed) % limit;
 }
 
-static unsigned choose_seed(void) {
-    const char *given = getenv("TEST_SEED");
-    unsigned chosen = given != NULL ? (unsigned)strtoul(given, NULL, 0) : (unsigned)time(NULL);
-    print_message("# seed %u; repeat with TEST_SEED=%u build/host/tests/unit/test_file_volume\n", chosen,
-                  chosen);
-    return chosen;
-}
-
 // ---- the volume and the model side by side
 
 static void volume_close(void) {
@@ -90,7 +82,7 @@ static int start(void **state) {
     memset(numbers, 0, sizeof(numbers));
     for (size_t i = 0; i < array_length(clients); i++)
         clients[i] = ++last_client;
-    seed = choose_seed();
+    seed = seed_choose("test_file_volume", SEED_ANY);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 // with a model that knows nothing but an array of pages.
 
 #include "unit.h"
+#include "seed.h"
 #include <base/types.h>
 #include <boot/memory_map.h>
 #include <stdlib.h>
@@ -140,7 +141,7 @@ static void model_add(unsigned pages[PAGES], const struct memory_map_entry *entr
     }
 }
 
-static void compare(const unsigned pages[PAGES], uint64_t seed) {
+static void compare(const unsigned pages[PAGES], unsigned seed) {
     unsigned found[PAGES] = {};
     uint64_t last = 0;
     for (size_t i = 0; i < map.count; i++) {
@@ -154,18 +155,15 @@ static void compare(const unsigned pages[PAGES], uint64_t seed) {
     }
     for (unsigned page = 1; page < PAGES; page++)
         if (found[page] != (pages[page] == 9 ? 0 : pages[page]))
-            fail_msg("page %u: kind %u, expected %u; repeat with TEST_SEED=%llu", page, found[page],
-                     pages[page], (unsigned long long)seed);
+            fail_msg("page %u: kind %u, expected %u; repeat with TEST_SEED=%u", page, found[page],
+                     pages[page], seed);
     assert_int_equal(found[0], 0);
 }
 
 static void test_random_maps(void **state) {
     (void)state;
-    const char *given = getenv("TEST_SEED");
-    uint64_t seed = given != NULL ? strtoull(given, NULL, 0) : 1;
-    print_message("# TEST_SEED=%llu build/host/tests/unit/test_kernel_memory_map\n",
-                  (unsigned long long)seed);
-    srand((unsigned)seed);
+    unsigned seed = seed_choose("test_kernel_memory_map", 1);
+    srand(seed);
     for (unsigned round = 0; round < ROUNDS; round++) {
         struct memory_map_entry entries[ENTRIES];
         unsigned pages[PAGES] = {};

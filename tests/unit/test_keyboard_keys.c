@@ -3,6 +3,7 @@
 // user/drivers/keyboard: what each kind of key gives, in the layouts as they are built, and arbitrary bytes.
 
 #include "unit.h"
+#include "seed.h"
 #include <keys.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,12 +103,7 @@ static void test_locks(void **state) {
 // Whatever came before: after the release of all modifiers, and the locks as they were, a key is that key.
 static void test_random_bytes_leave_nothing_stuck(void **state) {
     (void)state;
-    unsigned seed = 20261122;
-    const char *given = getenv("SEED");
-    if (given != NULL)
-        seed = (unsigned)strtoul(given, NULL, 0);
-    print_message("# seed %u; repeat: SEED=%u test_keyboard_keys\n", seed, seed);
-    srand(seed);
+    srand(seed_choose("test_keyboard_keys", 20261122));
     for (int round = 0; round < 20000; round++) {
         char out[KEY_BYTES_MAX];
         keys_init(&keys, &layouts[(size_t)rand() % layout_count]);

@@ -4,11 +4,10 @@
 // pipe lives as long as one of its ends.
 
 #include "unit.h"
+#include "seed.h"
 #include "pipe.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static struct pipes pipes;
 
@@ -105,10 +104,7 @@ static void test_full_and_empty(void **state) {
 
 static void test_random_pieces(void **state) {
     (void)state;
-    const char *given = getenv("TEST_SEED");
-    unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
-    printf("# seed %u; repeat with TEST_SEED=%u\n", seed, seed);
-    srand(seed);
+    srand(seed_choose("test_pipe", SEED_ANY));
     uint8_t in = 0, out = 0;
     size_t held = 0;
     struct pipe *pipe = pipe_new(&pipes, 1, 1);

@@ -4,6 +4,7 @@
 // the terminal shows prompt and line, with its cursor where the editor's is.
 
 #include "unit.h"
+#include "seed.h"
 #include <editor.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -281,9 +282,7 @@ static void test_random_keys(void **state) {
                                        "\x1b[H",
                                        "\x1b[F",
                                        "\x0c"};
-    const char *given = getenv("TEST_SEED");
-    unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 0) : (unsigned)(uintptr_t)&given >> 4;
-    print_message("# seed %u; repeat with TEST_SEED=%u build/host/tests/unit/test_sh_editor\n", seed, seed);
+    unsigned seed = seed_choose("test_sh_editor", SEED_ANY);
     for (int i = 0; i < 3000; i++) {
         enum editor_result result = type_keys(keys[(size_t)rand_r(&seed) % array_length(keys)]);
         if (result == EDITOR_MORE && rand_r(&seed) % 30 == 0)

@@ -4,10 +4,10 @@
 // letters, and a table of what that does not show: characters of UTF-8, signs, quotes, the cost.
 
 #include "unit.h"
+#include "seed.h"
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <wildcard.h>
 
 static bool matches(const char *pattern, const char *name) {
@@ -70,12 +70,9 @@ static bool is_open(const char *pattern) {
 
 static void test_against_fnmatch(void **state) {
     (void)state;
-    const char *given = getenv("TEST_SEED");
-    unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 0) : (unsigned)getpid();
     unsigned compared = 0, matched = 0;
     char pattern[12], name[10];
-    print_message("# seed %u; repeat with TEST_SEED=%u build/host/tests/unit/test_sh_wildcard\n", seed, seed);
-    srand(seed);
+    srand(seed_choose("test_sh_wildcard", SEED_ANY));
     for (int i = 0; i < 300000; i++) {
         random_text(pattern, sizeof(pattern) - 1, "ab**?[]!-\\");
         random_text(name, sizeof(name) - 1, "ab*]");

@@ -4,6 +4,7 @@
 // piece again; wrong pointers stop the program.
 
 #include "unit.h"
+#include "seed.h"
 #include <user/heap.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,13 +40,6 @@ static void check(const struct shadow *shadow) {
         assert_int_equal(shadow->bytes[i], shadow->fill);
 }
 
-static unsigned choose_seed(void) {
-    const char *given = getenv("TEST_SEED");
-    unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 0) : (unsigned)(uintptr_t)&given >> 4;
-    print_message("# seed %u; repeat with TEST_SEED=%u build/host/tests/unit/test_user_heap\n", seed, seed);
-    return seed;
-}
-
 static size_t random_size(unsigned *seed) {
     return (size_t)rand_r(seed) % (rand_r(seed) % 16 == 0 ? 100000 : 300);
 }
@@ -73,7 +67,7 @@ static void step(struct shadow *shadow, unsigned *seed) {
 static void test_random_use(void **state) {
     (void)state;
     static struct shadow shadows[BLOCKS];
-    unsigned seed = choose_seed();
+    unsigned seed = seed_choose("test_user_heap", SEED_ANY);
     for (int i = 0; i < STEPS; i++)
         step(&shadows[rand_r(&seed) % BLOCKS], &seed);
     for (int i = 0; i < BLOCKS; i++) {
