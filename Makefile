@@ -97,7 +97,7 @@ test: ## every test; ends with `N passed, N failed, N skipped`
 	@tools/setup check
 	@tools/test --arch $(ARCH)
 
-check: setup-test iso ## format, static analysis, layering, generated files and pictures
+check: setup-test iso ## format, static analysis, layering, models, generated files and pictures
 	@tools/check --arch $(ARCH)
 
 fuzz: setup-test ## fuzzes every parser for a minute each (MINUTES=N for longer)
