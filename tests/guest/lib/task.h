@@ -19,7 +19,7 @@ struct task {
     _Atomic uint32_t done;
 };
 
-enum { TASKS_MAX = 16, TASK_STACK = 16384 };
+enum { TASKS_MAX = 20, TASK_STACK = 16384 };
 
 // Boot of the test program: maps the stacks.
 void tasks_init(void);

@@ -2,55 +2,84 @@
 //
 // The pipe server. The end of a pipe is a badge that this server minted; whoever holds it reads or writes,
 // and when its last descriptor has gone, by whatever death, the kernel says so and the end is closed. The
-// server calls nobody and gives each end its own places for calls that wait, so no client can hold up
+// server calls nobody and keeps two places at each end for calls that wait, so no client can hold up
 // another. When it is started again all pipes are gone: what comes through an old end is answered
 // PIPE_CLOSED.
 
 #include "pipe.h"
 #include <abi/constants.h>
+#include <base/list.h>
 #include <protocols/pipe.h>
 #include <tessera/syscalls.h>
 #include <user/image_grants.h>
 #include <user/program.h>
 
-enum { WAITING_MAX = 2 };
+// Calls that wait at one end, at most; two of them in places that no other end can take, the others in places
+// that all ends share.
+enum {
+    WAITING_MAX = 16,
+    WAITING_OWN = 2,
+    PLACES_SHARED = 64,
+    PLACES_MAX = PIPES_MAX * PIPE_ENDS * WAITING_OWN + PLACES_SHARED,
+};
 
 // Badge values of ends: this bit, which init's badges never have, the pipe's number, the end.
 #define END_BIT (1ULL << 63)
 
 // A call that waits for bytes, or for room.
 struct waiting {
-    bool used;
+    struct list link; // in `places_free`, or in the calls of its end
     struct ts_call call;
     struct ts_lent range;
     uint64_t done; // bytes
     desc_t reply;
 };
 
+// The calls that wait at an end, in the order in which they came.
+struct queue {
+    struct list calls;
+    size_t count;
+};
+
 static struct pipes pipes;
-static struct waiting waiting[PIPES_MAX][PIPE_ENDS][WAITING_MAX];
+static struct waiting places[PLACES_MAX];
+static struct list
+    places_free;            // never empty while an end has less than its own, or fewer than all are shared
+static size_t shared_count; // of all ends, what each has above its own
+static struct queue queues[PIPES_MAX][PIPE_ENDS];
 static uint64_t last_number;
 
-static struct waiting *places_of(const struct pipe *pipe, enum pipe_end end) {
-    return waiting[pipe - pipes.list][end];
+static struct queue *queue_of(const struct pipe *pipe, enum pipe_end end) {
+    return &queues[pipe - pipes.list][end];
 }
 
-static void answer(struct waiting *place, enum pipe_end end, status_t status, uint64_t count) {
+static void queue_add(struct queue *queue, struct waiting *place) {
+    list_remove(&place->link);
+    list_push_back(&queue->calls, &place->link);
+    shared_count += queue->count >= WAITING_OWN;
+    queue->count++;
+}
+
+static void queue_remove(struct queue *queue, struct waiting *place) {
+    list_remove(&place->link);
+    list_push_back(&places_free, &place->link);
+    queue->count--;
+    shared_count -= queue->count >= WAITING_OWN;
+}
+
+static void answer(const struct pipe *pipe, struct waiting *place, enum pipe_end end, status_t status,
+                   uint64_t count) {
     if (end == PIPE_READER) {
         pipe_read_reply(&place->call, status, count);
     } else {
         pipe_write_reply(&place->call, status);
     }
-    place->used = false;
+    queue_remove(queue_of(pipe, end), place);
 }
 
 static struct waiting *first(const struct pipe *pipe, enum pipe_end end) {
-    struct waiting *places = places_of(pipe, end), *found = nullptr;
-    for (size_t i = 0; i < WAITING_MAX; i++) {
-        if (places[i].used && (found == nullptr || places[i].call.number < found->call.number))
-            found = &places[i];
-    }
-    return found;
+    const struct queue *queue = queue_of(pipe, end);
+    return queue->count > 0 ? list_entry(queue->calls.next, struct waiting, link) : nullptr;
 }
 
 // ---- bytes
@@ -70,7 +99,7 @@ static bool fill(struct pipe *pipe) {
         place->done += count;
     }
     if (status != STATUS_OK || place->done == place->range.length)
-        answer(place, PIPE_WRITER, status, 0);
+        answer(pipe, place, PIPE_WRITER, status, 0);
     return true;
 }
 
@@ -88,14 +117,14 @@ static bool drain(struct pipe *pipe) {
             pipe_take(pipe, count);
         place->done += status == STATUS_OK ? count : 0;
     }
-    answer(place, PIPE_READER, place->done > 0 ? STATUS_OK : status, place->done);
+    answer(pipe, place, PIPE_READER, place->done > 0 ? STATUS_OK : status, place->done);
     return true;
 }
 
 static void answer_all(const struct pipe *pipe, enum pipe_end end, status_t status) {
     struct waiting *place;
     while ((place = first(pipe, end)) != nullptr)
-        answer(place, end, status, 0);
+        answer(pipe, place, end, status, 0);
 }
 
 // Moves what can be moved, and lets nobody wait for what cannot come.
@@ -140,16 +169,14 @@ static status_t handle_make(struct ts_call *call, desc_t *reader, desc_t *writer
     return status;
 }
 
-// One that waits longer makes room: who has two calls at an end at a time has given up one of them.
+// Where there is no place for one more, the one that waits longest goes: it has been given up most likely,
+// and who holds an end can only take places from others that hold the same.
 static struct waiting *place_find(const struct pipe *pipe, enum pipe_end end) {
-    struct waiting *places = places_of(pipe, end);
-    for (size_t i = 0; i < WAITING_MAX; i++) {
-        if (!places[i].used)
-            return &places[i];
-    }
-    struct waiting *oldest = first(pipe, end);
-    answer(oldest, end, STATUS_TOO_MANY, 0);
-    return oldest;
+    const struct queue *queue = queue_of(pipe, end);
+    bool room = queue->count < WAITING_OWN || (queue->count < WAITING_MAX && shared_count < PLACES_SHARED);
+    if (!room)
+        answer(pipe, first(pipe, end), end, STATUS_TOO_MANY, 0);
+    return list_entry(places_free.next, struct waiting, link);
 }
 
 static status_t wait(struct ts_call *call, enum pipe_end end, struct ts_lent range) {
@@ -165,7 +192,7 @@ static status_t wait(struct ts_call *call, enum pipe_end end, struct ts_lent ran
     status_t status = ts_call_keep(&place->call, place->reply);
     if (status != STATUS_OK)
         return status;
-    place->used = true;
+    queue_add(queue_of(pipe, end), place);
     pump(pipe);
     return TS_REPLY_LATER;
 }
@@ -197,9 +224,15 @@ static const struct pipe_ops operations = {
 };
 
 static bool places_make(void) {
-    for (size_t i = 0; i < PIPES_MAX * PIPE_ENDS * WAITING_MAX; i++) {
-        if (ts_reply_create(&(&waiting[0][0][0])[i].reply) != STATUS_OK)
+    list_init(&places_free);
+    for (size_t i = 0; i < PLACES_MAX; i++) {
+        if (ts_reply_create(&places[i].reply) != STATUS_OK)
             return false;
+        list_push_back(&places_free, &places[i].link);
+    }
+    for (size_t i = 0; i < PIPES_MAX; i++) {
+        for (size_t end = 0; end < PIPE_ENDS; end++)
+            list_init(&queues[i][end].calls);
     }
     return true;
 }
