@@ -163,7 +163,7 @@ def test_control_c_ends_the_program_in_the_foreground(machine):
 
 
 def test_control_c_ends_a_whole_pipeline_and_the_line(machine):
-    for line in ("x=$(sleep 1000); echo not this", "echo not this $(echo; sleep 1000)", "sleep 1000 | cat | wc; echo not this", "true | sleep 1000 && echo not this", "sh -c 'sleep 1000; cat'; echo not this"):
+    for line in ("x=$(sleep 1000); echo not this", "echo not this $(echo; sleep 1000)", "echo not this $(sleep 1000)$(sleep 1000) $(sleep 1000)", "sleep 1000 | cat | wc; echo not this", "true | sleep 1000 && echo not this", "sh -c 'sleep 1000; cat'; echo not this"):
         machine.send(line + "\r")
         machine.expect(line)
         machine.send("\x03")

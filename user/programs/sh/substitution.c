@@ -91,6 +91,9 @@ const char *substitution_output(const char *text, size_t length) {
     struct stream writer, reader;
     size_t printed = 0;
     bool fits = true;
+    output_end(0);
+    if (shell.interrupted)
+        return output; // by one that stood before it
     char *copy = heap_allocate(length + 1);
     shell.output_status = 1;
     if (copy != nullptr && pipe_between(&writer, &reader)) {
