@@ -174,6 +174,15 @@ def test_control_c_ends_a_whole_pipeline_and_the_line(machine):
     assert not re.search(r" (sleep|wc|cat)$", running, re.MULTILINE), running
 
 
+def test_control_c_ends_what_a_substitution_left_in_the_background(machine):
+    machine.send("x=$( (sleep 0.5; echo be''hind >&2; sleep 1000) & ); echo not this\r")
+    machine.expect("\nbehind")
+    machine.send("\x03")
+    assert "not this" not in machine.expect_prompt()
+    assert machine.status() == "130"
+    assert not re.search(r" sleep$", machine.command("ps"), re.MULTILINE)
+
+
 def test_control_c_ends_a_loop_that_starts_nothing(machine):
     for line in ("while :; do :; done; echo not this", "while :; do sleep 0.01; :; done; echo not this"):
         machine.send(line + "\r")

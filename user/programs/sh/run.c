@@ -76,8 +76,7 @@ static void if_run(const struct node *node) {
     }
 }
 
-// A loop that starts no program has nothing that Ctrl-C could end but itself.
-static void ask_whether_interrupted(void) {
+void ask_whether_interrupted(void) {
     uint64_t typed = 0;
     if (!shell.interactive ||
         console_interrupted(startup_descriptor("console"), &typed, DEADLINE_NONE) != STATUS_OK || typed == 0)
@@ -100,7 +99,7 @@ static void while_run(const struct node *node) {
         if (!stops())
             run_node(body);
         status = shell.status;
-        ask_whether_interrupted();
+        ask_whether_interrupted(); // there may be no program that Ctrl-C could end
     } while (!loop_ends());
     shell.loops--;
 }

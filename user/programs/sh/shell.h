@@ -49,6 +49,9 @@ bool shell_run(const char *text, const char *name);
 // Runs a node of the tree and leaves its status in shell.status.
 void run_node(const struct node *node);
 
+// Notes a Ctrl-C that was typed when no program of the foreground ran.
+void ask_whether_interrupted(void);
+
 static inline const struct node *node_at(uint16_t index) {
     return &shell.tree.nodes[index];
 }

@@ -78,6 +78,7 @@ static bool run(const char *text, struct stream *writer, struct stream *reader, 
     end_release(reader);
     if (!started)
         return true;
+    ask_whether_interrupted(); // by then the shell may have ended, and not what it left in the background
     job_wait(&job, shell.interactive);
     shell.output_status = job.status;
     if (job.interrupted) {

@@ -34,10 +34,15 @@ void client_end(struct session *session, uint32_t process) {
         if (console.clients[i].passed_to == process)
             console.clients[i].passed_to = 0;
     }
+    // The shell may wait for what that one has left behind in its group, which Ctrl-C ends.
     if (session->foreground == process)
-        session->foreground = 0;
+        session->foreground_gone = true;
     if (session->shell == process)
         session->shell = 0;
+    if (session->foreground_gone && session->shell == 0) {
+        session->foreground = 0;
+        session->foreground_gone = false;
+    }
 }
 
 // A circle ends somewhere in it.

@@ -41,8 +41,8 @@ struct pending_size {
 
 // Invariants, between two messages:
 // - There are one or two sessions. Two share no device: the first has the serial line, the second the screen.
-// - No two clients have the same process, and none passes its turn to itself. Who has gone is no client, and
-//   nobody's turn, foreground or shell (clients.c).
+// - No two clients have the same process, and none passes its turn to itself. Who has gone is no client and
+//   no shell; in the foreground it stays while the shell waits for its group, and nobody reads (clients.c).
 // - A session's line is raw if and only if the client is whose turn it is: every change of foreground, shell,
 //   client or turn is followed by input_mode_update().
 // - Where a line can be read, no read waits of the client whose turn it is: every change of line or turn is
@@ -50,7 +50,8 @@ struct pending_size {
 // - A pending read or size is used exactly while its reply object holds the call. A badge has at most one
 //   read that waits.
 // - A size waits only while the probe of its session asks, and an asking probe has the timer set.
-// - Ctrl-C is kept in a session (interrupt_next) only while nothing stands in its foreground.
+// - Ctrl-C is kept in a session (interrupt_next) only while nothing stands in its foreground, or who stands
+//   there has gone: foreground_gone, which only a shell's word for it and its end take back.
 // - With `frames` nothing is read and nothing waits; sessions have no input.
 struct console {
     // Immutable once the console serves.

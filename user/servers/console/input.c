@@ -15,11 +15,10 @@ void input_interrupt(struct session *session) {
     reads_interrupt(client_in_turn(session));
     // A program that has just ended is no error. Between programs it is meant for the one that is being
     // started.
-    if (session->foreground != 0) {
+    if (session->foreground != 0)
         (void)init_interrupt(console.init, session->foreground, DEADLINE_NONE);
-    } else {
+    if (session->foreground == 0 || session->foreground_gone)
         session->interrupt_next = true;
-    }
 }
 
 void input_mode_update(struct session *session) {

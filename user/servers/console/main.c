@@ -94,6 +94,7 @@ static status_t handle_foreground(struct ts_call *call, uint64_t process) {
     const uint32_t caller = badge_process(call->badge);
     session->shell = process != 0 || session->shell == caller ? caller : 0;
     session->foreground = (uint32_t)process;
+    session->foreground_gone = false;
     input_mode_update(session);
     // Between two programs it is kept: for the next one, or until the shell reads a line.
     if (process != 0 && session->interrupt_next)

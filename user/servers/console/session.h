@@ -17,10 +17,11 @@ enum { SESSION_TAIL_SIZE = 512 };
 struct session {
     unsigned devices; // DEVICE_ bits
     struct line line;
-    struct probe probe;  // of the serial line's terminal
-    uint32_t foreground; // process number, 0: the shell
-    uint32_t shell;      // process number, 0: none yet
-    bool interrupt_next; // Ctrl-C was typed when nothing stood in the foreground
+    struct probe probe;   // of the serial line's terminal
+    uint32_t foreground;  // process number, 0: the shell
+    bool foreground_gone; // it has ended, and the shell that said it waits for its group still
+    uint32_t shell;       // process number, 0: none yet
+    bool interrupt_next;  // Ctrl-C was typed when nothing stood in the foreground
     char tail[SESSION_TAIL_SIZE];
     size_t tail_length;
 };
