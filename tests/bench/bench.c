@@ -190,8 +190,15 @@ static void mark(void) {
     check(ts_thread_priority((desc_t){0}, PRIORITY), "thread_priority");
 }
 
+// The line before this one has been drawn, which is others' work.
+static void settle(void) {
+    print_flush();
+    sleep_until(clock_now() + 200'000'000);
+}
+
 // Inlined with the turn, so that the loop costs two instructions a turn and no call.
 [[gnu::always_inline]] static inline void measure(const char *name, uint64_t turns, turn_t *turn) {
+    settle();
     for (uint64_t i = 0; i < turns / 10 + 1; i++)
         turn();
     mark();
