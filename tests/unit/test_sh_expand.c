@@ -177,6 +177,12 @@ static void test_limits(void **state) {
         fields_clear(&fields);
         assert_int_equal(expand_word(word, length, &source, &fields), length < FIELDS_SIZE);
     }
+    // Signs cost no more than other bytes.
+    memset(word, '*', FIELDS_SIZE);
+    word[0] = word[FIELDS_SIZE] = '\'';
+    fields_clear(&fields);
+    assert_true(expand_word(word, FIELDS_SIZE + 1, &source, &fields));
+    assert_int_equal(strlen(fields.words[0]), FIELDS_SIZE - 1);
     fields_clear(&fields);
     for (size_t i = 0; i < FIELDS_MAX; i++)
         assert_true(expand_word("x", 1, &source, &fields));

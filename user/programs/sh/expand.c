@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // See expand.h. A string is open while `in_field`; blanks of a value close it, everything else opens it.
-// Where words are split, an open string is kept as a pattern: what was quoted has a backslash before it if it
-// would mean something there. When it closes it becomes the names that there are, or loses the backslashes.
+// Beside an open string stands the pattern that it may be: what was quoted has a backslash before it there if
+// it would mean something. When the string closes, the names that there are take its place.
 
 #include "expand.h"
 #include "lexer.h"
 #include "wildcard.h"
 #include <base/format.h>
 #include <base/string.h>
+
+enum { PATTERN_SIZE = 2048 }; // of a whole path in quotes; what is longer names no file
 
 struct expander {
     const char *at;
@@ -20,6 +22,8 @@ struct expander {
     bool in_field;
     bool has_signs; // the open string, outside quotes
     bool overflow;
+    size_t pattern_length; // PATTERN_SIZE: it did not fit
+    char pattern[PATTERN_SIZE];
 };
 
 static void field_open(struct expander *expander) {
@@ -34,6 +38,7 @@ static void field_open(struct expander *expander) {
     fields->words[fields->count] = nullptr;
     expander->in_field = true;
     expander->has_signs = false;
+    expander->pattern_length = 0;
 }
 
 // One place is kept for the NUL.
@@ -45,11 +50,18 @@ static void put_byte(struct expander *expander, char byte) {
         expander->fields->storage[expander->fields->used++] = byte;
 }
 
+// A pattern that fits leaves a place for its NUL.
+static void pattern_put(struct expander *expander, char byte) {
+    if (expander->pattern_length < PATTERN_SIZE)
+        expander->pattern[expander->pattern_length++] = byte;
+}
+
 // A byte that means itself.
 static void put_plain(struct expander *expander, char byte) {
-    if (expander->split && wildcard_is_sign(byte))
-        put_byte(expander, '\\');
     put_byte(expander, byte);
+    if (wildcard_is_sign(byte))
+        pattern_put(expander, '\\');
+    pattern_put(expander, byte);
 }
 
 // A byte that may be a sign, unless quotes are around it.
@@ -59,22 +71,23 @@ static void put(struct expander *expander, char byte) {
         return;
     }
     put_byte(expander, byte);
+    pattern_put(expander, byte);
     expander->has_signs = expander->has_signs || wildcard_is_sign(byte);
 }
 
-// The last string is a pattern: the names that it stands for take its place. False: there are none.
-static bool names_take_place(struct expander *expander) {
+// The last string is a pattern: the names that it stands for take its place, if there are any.
+static void names_take_place(struct expander *expander) {
     struct fields *fields = expander->fields;
-    size_t pattern = fields->count - 1;
+    size_t string = fields->count - 1;
     const struct expand_source *source = expander->source;
-    if (!source->names(source->context, fields->words[pattern], fields))
+    expander->pattern[expander->pattern_length] = 0;
+    if (!source->names(source->context, expander->pattern, fields))
         expander->overflow = true;
-    if (fields->count == pattern + 1)
-        return false;
-    memmove(&fields->words[pattern], &fields->words[pattern + 1],
-            (fields->count - pattern) * sizeof(fields->words[0]));
+    if (fields->count == string + 1)
+        return;
+    memmove(&fields->words[string], &fields->words[string + 1],
+            (fields->count - string) * sizeof(fields->words[0]));
     fields->count--;
-    return true;
 }
 
 static void field_close(struct expander *expander) {
@@ -87,13 +100,9 @@ static void field_close(struct expander *expander) {
     if (expander->overflow)
         return;
     fields->storage[fields->used++] = 0;
-    char *field = fields->words[fields->count - 1];
-    if (!expander->split ||
-        (expander->has_signs && expander->source->names != nullptr && names_take_place(expander)))
-        return;
-    size_t length = wildcard_unquote(field, strlen(field));
-    field[length] = 0;
-    fields->used = (size_t)(field - fields->storage) + length + 1;
+    if (expander->split && expander->has_signs && expander->pattern_length < PATTERN_SIZE &&
+        expander->source->names != nullptr)
+        names_take_place(expander);
 }
 
 static void put_value(struct expander *expander, const char *value) {
