@@ -103,6 +103,8 @@ const char *substitution_output(const char *text, size_t length) {
         fits = run(copy, &writer, &reader, &printed);
     }
     heap_free(copy);
+    if (!fits)
+        return nullptr; // all of the buffer is full, so there is no place for the NUL
     output_end(printed);
-    return fits ? output : nullptr;
+    return output;
 }
