@@ -92,9 +92,10 @@ static void stage_start(const struct node *node, struct stage *stage, uint64_t l
     bool in_text = stage->by_shell && node->kind != NODE_SHELL;
     if (!in_text && !streams_redirect(node, stage->streams))
         return;
+    shell.output_status = 0;
     if (stage->by_shell ? !words_for_shell(node) : !words_expand(node, node->assignments))
         return;
-    shell.status = 0;
+    shell.status = shell.fields.count == 0 ? shell.output_status : 0;
     if (shell.fields.count == 0 || !words_bracketed())
         return;
     if (!stage->by_shell && builtin_is(shell.fields.words[0]))
