@@ -173,7 +173,7 @@ static void describe_machine(struct boot_info *info, const struct boot_parameter
     info->framebuffer_pitch = parameters->framebuffer.pitch;
     info->framebuffer_format = parameters->framebuffer.format;
     info->interrupt_lines = interrupt_line_count();
-    info->memory_bytes = parameters->usable_bytes;
+    info->memory_bytes = boot_memory_bytes(parameters);
     info->entropy_source = entropy_source();
     add_ranges(info, parameters);
     memcpy(info->command_line, parameters->command_line, sizeof(info->command_line) - 1);

@@ -13,18 +13,14 @@
 #include "object/quota.h"
 #include "sched/cpu.h"
 
-static bool is_ours(const struct boot_memory *memory) {
-    return memory->kind == BOOT_MEMORY_USABLE || memory->kind == BOOT_MEMORY_RECLAIM;
-}
-
 // Runs of memory that touch become one zone.
 static void add_memory(const struct boot_parameters *parameters) {
     for (size_t i = 0; i < parameters->memory_count; i++) {
-        if (!is_ours(&parameters->memory[i]))
+        if (!boot_memory_is_ours(&parameters->memory[i]))
             continue;
         uint64_t base = parameters->memory[i].base;
         uint64_t end = base + parameters->memory[i].length;
-        while (i + 1 < parameters->memory_count && is_ours(&parameters->memory[i + 1]) &&
+        while (i + 1 < parameters->memory_count && boot_memory_is_ours(&parameters->memory[i + 1]) &&
                parameters->memory[i + 1].base == end)
             end += parameters->memory[++i].length;
         page_zone_add(base, end - base);
@@ -41,7 +37,8 @@ void kernel_main(const struct boot_parameters *parameters) {
     quota_root_init(&limit);
     clock_page_init(parameters->boot_seconds);
     log_line(LOG_INFO, "memory: %lu KiB usable, %lu KiB free for programs",
-             (unsigned long)(parameters->usable_bytes / KIB), (unsigned long)(root_quota.limit.bytes / KIB));
+             (unsigned long)(boot_memory_bytes(parameters) / KIB),
+             (unsigned long)(root_quota.limit.bytes / KIB));
     log_line(LOG_INFO, "reserve: %lu KiB for kernel records",
              (unsigned long)(pages * PAGE_SIZE - limit.bytes) / KIB);
     first_process_start(parameters);

@@ -13,8 +13,8 @@ struct limine_answers {
     uint64_t kernel_virtual;
 };
 
-// Fills `parameters` except memory and usable_bytes, and digests the memory map into `map` with the kernel's
-// image ([kernel_virtual, image_end)) and the initrd taken out. Panics, naming the answer, where there is no
-// going on.
+// Fills `parameters` except memory, and digests the memory map into `map` with the kernel's image
+// ([kernel_virtual, image_end)) and the initrd taken out. Panics, naming the answer, where there is no going
+// on.
 void limine_take(struct limine_answers *answers, struct boot_parameters *parameters, struct memory_map *map,
                  uint64_t image_end, uint64_t physical_limit);

@@ -32,8 +32,6 @@ static uint64_t page_round(uint64_t bytes) {
 static uint64_t range_add(uint64_t base, uint64_t length, enum boot_memory_kind kind) {
     parameters.memory[parameters.memory_count++] =
         (struct boot_memory){.base = base, .length = length, .kind = kind};
-    if (kind == BOOT_MEMORY_USABLE || kind == BOOT_MEMORY_RECLAIM)
-        parameters.usable_bytes += length;
     return base + length;
 }
 

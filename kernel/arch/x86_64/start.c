@@ -53,8 +53,6 @@ static void memory_hand_over(void) {
     for (size_t i = 0; i < map.count; i++)
         parameters.memory[i] = map.ranges[i];
     parameters.memory_count = map.count;
-    parameters.usable_bytes =
-        memory_map_bytes(&map, BOOT_MEMORY_USABLE) + memory_map_bytes(&map, BOOT_MEMORY_RECLAIM);
 }
 
 // What is no memory for devices is taken from the parameters, so that no program gets it either.

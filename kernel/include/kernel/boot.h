@@ -31,7 +31,6 @@ struct boot_framebuffer {
 struct boot_parameters {
     struct boot_memory memory[BOOT_MEMORY_MOST];
     size_t memory_count;
-    uint64_t usable_bytes; // of all that kernel and programs divide, the loader's memory included
     char command_line[2048];
     paddr_t initrd;       // physical; page aligned, its last page is its own
     uint64_t initrd_size; // 0: none was given
@@ -40,6 +39,19 @@ struct boot_parameters {
     struct boot_framebuffer framebuffer;
     char loader[64]; // name and version, for the log
 };
+
+// Whether kernel and programs divide it: free memory, and the loader's, which nobody needs any more.
+static inline bool boot_memory_is_ours(const struct boot_memory *memory) {
+    return memory->kind == BOOT_MEMORY_USABLE || memory->kind == BOOT_MEMORY_RECLAIM;
+}
+
+// Bytes of all that is ours.
+static inline uint64_t boot_memory_bytes(const struct boot_parameters *parameters) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < parameters->memory_count; i++)
+        bytes += boot_memory_is_ours(&parameters->memory[i]) ? parameters->memory[i].length : 0;
+    return bytes;
+}
 
 // Portable start, on the boot CPU, with: direct map, W^X kernel mapping, traps, interrupt controllers, clock
 // and early console working; interrupts off; CPU 0 attached. Does not return.
